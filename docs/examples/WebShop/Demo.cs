@@ -1,0 +1,65 @@
+using System.Globalization;
+using WebShop.Display;
+using WebShop.Load;
+using WebShop.Observation;
+using WebShop.Shop;
+
+namespace WebShop;
+
+/// <summary>The course of the demonstration: open a shop, let customers in, and watch it while it works.</summary>
+/// <param name="options">What the command line asked for.</param>
+public sealed class Demo(Options options)
+{
+    private const int Customers = 4;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2.5);
+
+    private readonly TextWriter _output = options.Json ? Console.Error : Console.Out;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="cancellationToken">Ends it early; everything is detached and closed then as well.</param>
+    /// <returns>The exit code: 0 when all probes saw something, the files were written and the detach left nothing behind.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using ShopServer shop = await ShopServer.StartAsync();
+        await using LoadGenerator load = new(shop.Address, Customers);
+        _output.WriteLine($"The shop is open at {shop.Address} with {Customers} customers. It warms up.");
+        await Task.Delay(WarmUp, cancellationToken);
+
+        // From here on the shop is a program that somebody else started: what follows does not know its source.
+        string directory = options.Output ?? Directory.CreateTempSubdirectory("webshop-").FullName;
+        await using ShopWatch watch = await ShopWatch.StartAsync(load, options.Seconds, directory, cancellationToken);
+        ShopPage page = new(watch);
+        LiveScreen screen = new(_output, !options.Json && !Console.IsOutputRedirected);
+        await using (new Ticker(() => screen.Show(page.StateLine(), page.Tables)))
+        {
+            await watch.RunAsync(cancellationToken);
+        }
+
+        Summary summary = await watch.EndAsync();
+        screen.Clear();
+        return Report(summary, page);
+    }
+
+    private int Report(Summary summary, ShopPage page)
+    {
+        foreach (string problem in summary.Problems)
+        {
+            Console.Error.WriteLine($"problem: {problem}");
+        }
+
+        if (options.Json)
+        {
+            Console.WriteLine(summary.ToJson());
+        }
+        else
+        {
+            Console.WriteLine(string.Join(Environment.NewLine, [string.Empty, .. page.Tables(), string.Empty, .. SummaryPage.Lines(summary), string.Empty]));
+        }
+
+        bool ok = summary.Problems.Count == 0;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"webshop managed={summary.Events} lost={summary.Lost} overhead={summary.OverheadPercent:F1} {(ok ? "ok" : "failed")}"));
+        return ok ? 0 : 1;
+    }
+}

@@ -1,0 +1,40 @@
+using Instrumentation;
+
+namespace WebShop.Observation;
+
+/// <summary>Writes every event to two files while it comes: one for programs to read, one for a timeline viewer.</summary>
+public sealed class RecordingFiles
+{
+    private RecordingFiles(string directory, EventStream events)
+    {
+        EventsPath = Path.Combine(directory, "events.jsonl");
+        TimelinePath = Path.Combine(directory, "timeline.json");
+        Writing = Task.WhenAll(
+            WriteAsync(EventsPath, file => JsonLinesWriter.WriteAsync(events, file, CancellationToken.None)),
+            WriteAsync(TimelinePath, file => ChromeTraceWriter.WriteAsync(events, file, CancellationToken.None)));
+    }
+
+    /// <summary>One JSON object a line.</summary>
+    public string EventsPath { get; }
+
+    /// <summary>The same events for chrome://tracing or ui.perfetto.dev.</summary>
+    public string TimelinePath { get; }
+
+    /// <summary>Ends when the session has ended and everything is in the files.</summary>
+    public Task Writing { get; }
+
+    /// <summary>Makes the files and begins to write.</summary>
+    /// <param name="directory">Where; it is made when it does not exist.</param>
+    /// <param name="events">The session's events.</param>
+    public static RecordingFiles Start(string directory, EventStream events)
+    {
+        Directory.CreateDirectory(directory);
+        return new RecordingFiles(directory, events);
+    }
+
+    private static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        await using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 64 * 1024, useAsync: true);
+        await write(file);
+    }
+}

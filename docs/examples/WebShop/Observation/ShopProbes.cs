@@ -1,0 +1,71 @@
+using Instrumentation;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Data.Sqlite;
+
+namespace WebShop.Observation;
+
+/// <summary>
+/// What is observed. Nothing here knows the shop's source: the places are ASP.NET Core's and the SQLite driver's, and for exceptions the
+/// name of a namespace. A probe is data; making one touches nothing.
+/// </summary>
+public static class ShopProbes
+{
+    /// <summary>A command that takes longer is slow.</summary>
+    public static readonly TimeSpan SlowSql = TimeSpan.FromMilliseconds(1);
+
+    // ExecuteNonQuery, ExecuteScalar, ExecuteReader and their async kin all go through this one method of the driver.
+    private const string ExecuteSql = "Microsoft.Data.Sqlite!Microsoft.Data.Sqlite.SqliteCommand::ExecuteReader(System.Data.CommandBehavior)";
+
+    // From the argument of ProcessRequestAsync, by fields, to Kestrel's own state of the request.
+    private const string Request =
+        "HttpContext.(Microsoft.AspNetCore.Http.DefaultHttpContext)._features.Collection"
+        + ".(Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http.HttpProtocol)";
+
+    /// <summary>Every request, from the moment that the server hands it to the application until the task that it got ends.</summary>
+    public static ProbeSpec<RequestSeen> Requests { get; } = Probe
+        .Methods("Microsoft.AspNetCore.Hosting!Microsoft.AspNetCore.Hosting.HostingApplication::ProcessRequestAsync")
+        .OnCall()
+        .Capture(c => new RequestSeen(
+            c.Field<string>(c.Arg<object>("context"), Request + "._methodText"),
+            c.Field<string>(c.Arg<object>("context"), Request + ".Path"),
+            c.Field<Endpoint>(c.Arg<object>("context"), Request + "._endpoint") is RouteEndpoint
+                ? ((RouteEndpoint)c.Field<Endpoint>(c.Arg<object>("context"), Request + "._endpoint")).RoutePattern.RawText
+                : null,
+            c.Field<int>(c.Arg<object>("context"), Request + "._statusCode")))
+        .Named("requests");
+
+    /// <summary>Every SQL command that is slow, with its text.</summary>
+    public static ProbeSpec<SqlSeen> SlowSqlCommands { get; } = Probe
+        .Methods(ExecuteSql)
+        .OnCall()
+        .When(c => c.Duration > SlowSql)
+        .Capture(c => new SqlSeen(c.Field<string>(c.This<SqliteCommand>(), "_commandText"), c.Duration))
+        .Named("slow sql");
+
+    /// <summary>How long all SQL commands take.</summary>
+    public static AggregateSpec<HistogramSnapshot> SqlDurations { get; } = Probe
+        .Methods(ExecuteSql)
+        .OnCall()
+        .Histogram(c => c.Duration)
+        .Named("sql durations");
+
+    /// <summary>Exceptions that the program's own methods catch, by whatever they were thrown.</summary>
+    public static ProbeSpec<CaughtSeen> CaughtByShop { get; } = Caught("WebShop!WebShop.Shop.*::*", "caught by the shop");
+
+    /// <summary>Exceptions that nothing in the program caught, so that the framework had to.</summary>
+    public static ProbeSpec<CaughtSeen> CaughtByFramework { get; } =
+        Caught("Microsoft.AspNetCore.Diagnostics!Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddlewareImpl::*", "caught by the framework");
+
+    /// <summary>Who runs SQL: the methods that call the driver.</summary>
+    public static AggregateSpec<CountTable<CodeAddress>> SqlCallers { get; } = Probe
+        .Methods("Microsoft.Data.Sqlite!Microsoft.Data.Sqlite.SqliteCommand::Execute*")
+        .OnEntry()
+        .CountBy(c => c.Caller)
+        .Named("sql callers");
+
+    private static ProbeSpec<CaughtSeen> Caught(string methods, string name) => Probe
+        .Methods(methods)
+        .OnCatch()
+        .Capture(c => new CaughtSeen(c.Exception!.GetType().FullName!, c.Exception.Message, c.ThrownBy))
+        .Named(name);
+}

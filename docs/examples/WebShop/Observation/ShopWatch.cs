@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Instrumentation;
+using WebShop.Load;
+
+namespace WebShop.Observation;
+
+/// <summary>Watches the shop for a while: attaches and detaches the probes, measures what that costs, and keeps what they see.</summary>
+public sealed class ShopWatch : IAsyncDisposable
+{
+    private readonly InstrumentationSession _session;
+    private readonly LoadGenerator _load;
+    private readonly RecordingFiles _files;
+    private readonly Task _reading;
+    private (long Completed, long Time) _lastLook;
+    private long _eventsAfterDetach = -1;
+
+    private ShopWatch(InstrumentationSession session, LoadGenerator load, double seconds, string directory)
+    {
+        _session = session;
+        _load = load;
+        _lastLook = (load.Completed, Stopwatch.GetTimestamp());
+        Observer = new ShopObserver(session);
+        Trial = new OverheadTrial(new Throughput(load), Observer, seconds);
+        _files = RecordingFiles.Start(directory, session.Events);
+        _reading = Picture.ReadAsync(session.Events);
+    }
+
+    /// <summary>What the events tell.</summary>
+    public ShopPicture Picture { get; } = new();
+
+    /// <summary>The probes.</summary>
+    public ShopObserver Observer { get; }
+
+    /// <summary>What they cost.</summary>
+    public OverheadTrial Trial { get; }
+
+    /// <summary>Events that were not read.</summary>
+    public long Lost => _session.Events.Loss.Total;
+
+    /// <summary>Starts a session and its readers; attaches nothing yet.</summary>
+    /// <param name="load">The customers, whose requests are counted.</param>
+    /// <param name="seconds">How long throughput is measured.</param>
+    /// <param name="directory">Where the files go.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<ShopWatch> StartAsync(LoadGenerator load, double seconds, string directory, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(directory);
+        return new ShopWatch(await InstrumentationSession.StartAsync(cancellationToken: cancellationToken), load, seconds, directory);
+    }
+
+    /// <summary>Watches, with probes and without, and then makes sure that the probes are gone.</summary>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await Trial.RunAsync(cancellationToken);
+        await Task.Delay(OverheadTrial.Settle, cancellationToken);
+        long events = Picture.Events;
+        await Trial.MeasureAfterAsync(cancellationToken);
+        _eventsAfterDetach = Picture.Events - events;
+    }
+
+    /// <summary>Requests a second since the last time that this was asked.</summary>
+    public double RequestsPerSecond()
+    {
+        (long completed, long time) = _lastLook;
+        _lastLook = (_load.Completed, Stopwatch.GetTimestamp());
+        return (_lastLook.Completed - completed) / Stopwatch.GetElapsedTime(time, _lastLook.Time).TotalSeconds;
+    }
+
+    /// <summary>Ends the session and completes the files.</summary>
+    /// <returns>What was found.</returns>
+    public async Task<Summary> EndAsync()
+    {
+        await DisposeAsync();
+        return new Summary(
+            Picture.Events,
+            Lost,
+            Trial.OverheadPercent,
+            Trial.Off,
+            Trial.On,
+            Trial.After,
+            _files.EventsPath,
+            _files.TimelinePath,
+            Observer.Totals(),
+            Picture.Routes(),
+            Picture.SlowSql(),
+            Observer.SqlDurations().Buckets,
+            Picture.Exceptions(),
+            Observer.SqlCallers(),
+            [.. Problems()]);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // The readers finish by themselves: the end of a session ends its stream, after the last event.
+        await _session.DisposeAsync();
+        await Task.WhenAll(_reading, _files.Writing);
+    }
+
+    private IEnumerable<string> Problems()
+    {
+        foreach (ProbeTotals probe in Observer.Totals().Where(probe => probe.Counts.Passed == 0))
+        {
+            yield return $"The probe '{probe.Name}' has seen nothing.";
+        }
+
+        if (Observer.Last.Any(handle => handle.State != ProbeState.Detached) || _session.Probes.Count > 0)
+        {
+            yield return "A probe is still attached.";
+        }
+
+        if (_eventsAfterDetach != 0)
+        {
+            yield return $"{_eventsAfterDetach} events came after the last detach.";
+        }
+
+        if (_load.Failed > 0)
+        {
+            yield return $"{_load.Failed} requests were not answered.";
+        }
+
+        long lines = File.ReadLines(_files.EventsPath).LongCount();
+        if (lines != Picture.Events)
+        {
+            yield return $"{_files.EventsPath} holds {lines} events instead of {Picture.Events}.";
+        }
+
+        if (new FileInfo(_files.TimelinePath).Length == 0)
+        {
+            yield return $"{_files.TimelinePath} is empty.";
+        }
+    }
+}

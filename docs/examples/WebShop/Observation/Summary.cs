@@ -1,0 +1,47 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace WebShop.Observation;
+
+/// <summary>Everything that the run has found, ready to be printed or serialized.</summary>
+/// <param name="Events">Events that were read.</param>
+/// <param name="Lost">Events that were not.</param>
+/// <param name="OverheadPercent">What the probes cost, in percent of the throughput.</param>
+/// <param name="RequestsPerSecondOff">In each window without probes.</param>
+/// <param name="RequestsPerSecondOn">In each window with probes.</param>
+/// <param name="RequestsPerSecondAfter">After the last detach.</param>
+/// <param name="EventsFile">The file of JSON lines.</param>
+/// <param name="TimelineFile">The file for a timeline viewer.</param>
+/// <param name="Probes">What each probe counted.</param>
+/// <param name="Routes">Requests by route.</param>
+/// <param name="SlowSql">Slow SQL by text.</param>
+/// <param name="SqlDurations">All SQL by duration.</param>
+/// <param name="Exceptions">Exceptions by their way.</param>
+/// <param name="SqlCallers">SQL commands by the method that ran them.</param>
+/// <param name="Problems">What went wrong; nothing, when all is well.</param>
+public sealed record Summary(
+    long Events,
+    long Lost,
+    double OverheadPercent,
+    IReadOnlyList<double> RequestsPerSecondOff,
+    IReadOnlyList<double> RequestsPerSecondOn,
+    double RequestsPerSecondAfter,
+    string EventsFile,
+    string TimelineFile,
+    IReadOnlyList<ProbeTotals> Probes,
+    IReadOnlyList<RouteRow> Routes,
+    IReadOnlyList<SlowSqlRow> SlowSql,
+    IReadOnlyList<Instrumentation.HistogramBucket> SqlDurations,
+    IReadOnlyList<ExceptionRow> Exceptions,
+    IReadOnlyList<KeyValuePair<string, long>> SqlCallers,
+    IReadOnlyList<string> Problems)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The summary as one JSON object.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Format);
+}

@@ -1,0 +1,37 @@
+using Instrumentation;
+using WebShop;
+
+if (args is ["--help" or "-h"])
+{
+    Console.WriteLine(Options.Usage);
+    return 0;
+}
+
+if (Options.Parse(args, out string? error) is not { } options)
+{
+    Console.Error.WriteLine(error);
+    Console.Error.WriteLine(Options.Usage);
+    return 2;
+}
+
+using CancellationTokenSource stop = new();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
+try
+{
+    return await new Demo(options).RunAsync(stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Interrupted: everything is detached.");
+    return 130;
+}
+catch (Exception failure) when (failure is InstrumentationException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(failure.Message);
+    return 1;
+}

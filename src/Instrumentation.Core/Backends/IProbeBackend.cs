@@ -1,0 +1,39 @@
+using Instrumentation.Events;
+
+namespace Instrumentation.Backends;
+
+/// <summary>What a session attaches probes with: the seam for every kind of probe. One instance may serve several sessions.</summary>
+internal interface IProbeBackend : IAsyncDisposable
+{
+    /// <summary>The backend's name, for messages.</summary>
+    string Name { get; }
+
+    /// <summary>Whether the backend knows this kind of point.</summary>
+    /// <param name="point">The point.</param>
+    /// <returns>True when it does.</returns>
+    bool Handles(ProbePoint point);
+
+    /// <summary>Whether this process lets the backend work, each need by name.</summary>
+    /// <returns>The capabilities.</returns>
+    IReadOnlyList<Capability> Capabilities();
+
+    /// <summary>What an attach would reach, without attaching.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <returns>The coverage that an attach would have.</returns>
+    /// <exception cref="InstrumentationException">The spec is wrong.</exception>
+    ProbeCoverage CanAttach(ProbeSpec spec);
+
+    /// <summary>Attaches a probe. When it throws, nothing is attached.</summary>
+    /// <param name="runtime">The probe, with its slot; the backend opens it when its hooks are in place.</param>
+    /// <param name="cancellationToken">Ends the attach; what was done is undone.</param>
+    /// <returns>What detaches it.</returns>
+    /// <exception cref="InstrumentationException">The spec is wrong, or the backend cannot work here.</exception>
+    ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken);
+}
+
+/// <summary>An attached probe, seen from its backend. Disposing detaches: when it returns, no new call is observed.</summary>
+internal interface IProbeAttachment : IAsyncDisposable
+{
+    /// <summary>What is reached, what is not, and why; may change while the probe is attached.</summary>
+    ProbeCoverage Coverage { get; }
+}

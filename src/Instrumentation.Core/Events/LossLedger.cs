@@ -1,0 +1,135 @@
+using System.Runtime.InteropServices;
+
+namespace Instrumentation.Events;
+
+/// <summary>Keeps a session's account of lost events: live probes are read when asked, detached ones are kept as sums by name.</summary>
+internal sealed class LossLedger
+{
+    private const int ThreadsBeforeFolding = 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, ProbeRuntime> _live = [];
+    private readonly Dictionary<string, ProbeLoss> _retired = [];
+    private readonly Dictionary<int, long> _byThread = [];
+    private long _endedThreads;
+
+    /// <summary>Begins to account for a probe.</summary>
+    /// <param name="runtime">The probe, with its slot.</param>
+    public void Add(ProbeRuntime runtime)
+    {
+        lock (_gate)
+        {
+            _live.Add(runtime.Id, runtime);
+        }
+    }
+
+    /// <summary>Keeps a probe's sums; to be called after the last record was delivered and before the slot is given back.</summary>
+    /// <param name="runtime">The probe.</param>
+    public void Retire(ProbeRuntime runtime)
+    {
+        lock (_gate)
+        {
+            if (_live.Remove(runtime.Id))
+            {
+                Add(_retired, runtime.Name, Read(runtime, _byThread, ref _endedThreads));
+            }
+        }
+    }
+
+    /// <summary>Attributes a record that was lost after its ring to its thread; the probe's tally has counted it already.</summary>
+    /// <param name="threadId">The thread that wrote it.</param>
+    public void CountThread(int threadId)
+    {
+        lock (_gate)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_byThread, threadId, out _)++;
+            if (_byThread.Count > ThreadsBeforeFolding)
+            {
+                FoldEndedThreads();
+            }
+        }
+    }
+
+    /// <summary>The account as it stands.</summary>
+    /// <param name="damagedRings">Rings that were dropped.</param>
+    /// <returns>A snapshot.</returns>
+    public EventLoss Read(long damagedRings)
+    {
+        lock (_gate)
+        {
+            FoldEndedThreads();
+            Dictionary<string, ProbeLoss> byProbe = new(_retired);
+            Dictionary<int, long> byThread = new(_byThread);
+            long endedThreads = _endedThreads;
+            foreach (ProbeRuntime runtime in _live.Values)
+            {
+                Add(byProbe, runtime.Name, Read(runtime, byThread, ref endedThreads));
+            }
+
+            foreach (string name in byProbe.Where(static row => row.Value == default).Select(static row => row.Key).ToArray())
+            {
+                byProbe.Remove(name);
+            }
+
+            return new EventLoss(byProbe, byThread, endedThreads, damagedRings);
+        }
+    }
+
+    private static void Add(Dictionary<string, ProbeLoss> sums, string name, ProbeLoss loss)
+    {
+        ref ProbeLoss sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, name, out _);
+        sum += loss;
+    }
+
+    private static unsafe ProbeLoss Read(ProbeRuntime runtime, Dictionary<int, long> byThread, ref long endedThreads)
+    {
+        RingLoss sums = new(byThread);
+        ProbeBlocks.Visit(runtime, sums, static (thread, block, sums) =>
+        {
+            // SAFETY: both are valid during the visit; fields are read one by one while their owner may write them.
+            long lost = Volatile.Read(ref block->Lost);
+            long earlier = Math.Min(lost, Volatile.Read(ref block->LostByEarlierThreads));
+            sums.Count(Volatile.Read(ref thread->ThreadId), lost - earlier, earlier);
+        });
+        endedThreads += sums.EndedThreads;
+        ProbeTally tally = runtime.Tally;
+        return new ProbeLoss(sums.RingFull, tally.ReaderTooSlow, tally.Unread, tally.Late);
+    }
+
+    private unsafe void FoldEndedThreads()
+    {
+        HashSet<int> alive = [];
+        foreach (nint pointer in ThreadStates.Snapshot())
+        {
+            // SAFETY: states are never freed.
+            ThreadState* state = (ThreadState*)pointer;
+            if (Volatile.Read(ref state->Ended) == 0)
+            {
+                alive.Add(Volatile.Read(ref state->ThreadId));
+            }
+        }
+
+        foreach ((int thread, long lost) in _byThread.Where(row => !alive.Contains(row.Key)).ToArray())
+        {
+            _byThread.Remove(thread);
+            _endedThreads += lost;
+        }
+    }
+
+    private sealed class RingLoss(Dictionary<int, long> byThread)
+    {
+        public long RingFull { get; private set; }
+
+        public long EndedThreads { get; private set; }
+
+        public void Count(int threadId, long lost, long earlier)
+        {
+            RingFull += lost + earlier;
+            EndedThreads += threadId == 0 ? lost + earlier : earlier;
+            if (threadId != 0 && lost > 0)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(byThread, threadId, out _) += lost;
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace Instrumentation.Events;
+
+/// <summary>The one clock of all records: CLOCK_MONOTONIC, which kernel records carry, too.</summary>
+internal static class MonotonicClock
+{
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    private static readonly long Frequency = Stopwatch.Frequency;
+
+    /// <summary>Nanoseconds of CLOCK_MONOTONIC.</summary>
+    public static long Now
+    {
+        get
+        {
+            long ticks = Stopwatch.GetTimestamp();
+            return Frequency == NanosecondsPerSecond ? ticks : ToNanoseconds(ticks);
+        }
+    }
+
+    private static long ToNanoseconds(long ticks)
+    {
+        (long seconds, long rest) = Math.DivRem(ticks, Frequency);
+        return (seconds * NanosecondsPerSecond) + (rest * NanosecondsPerSecond / Frequency);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Instrumentation.Events;
+
+namespace Instrumentation;
+
+/// <summary>One event of a probe. It keeps the record as it was written; values are decoded when they are asked for.</summary>
+public sealed class ProbeEvent
+{
+    private readonly ProbeRuntime? _probe;
+    private readonly EventRecordHeader _header;
+    private readonly byte[] _fields;
+
+    internal ProbeEvent(ProbeRuntime? probe, ReadOnlySpan<byte> record)
+    {
+        _probe = probe;
+        _header = Unsafe.ReadUnaligned<EventRecordHeader>(in record[0]);
+        _fields = record.Length > EventRecordHeader.Size ? record[EventRecordHeader.Size..].ToArray() : [];
+    }
+
+    /// <summary>The name of the probe: its label, or its point in words.</summary>
+    public string Probe => _probe?.Name ?? $"(probe {_header.ProbeId})";
+
+    /// <summary>The place that was hit: for a probe on many methods, which. For example <c>Shop.Orders::Place</c>.</summary>
+    public string Site => ProbeSite.Find(_header.Site)?.Name ?? Probe;
+
+    /// <summary>The moment that is reported: one bit of it.</summary>
+    public ProbeEdge Edge => _header.Edge;
+
+    /// <summary>When the point was reached; for calls, when they ended. Nanoseconds of CLOCK_MONOTONIC.</summary>
+    public long Timestamp => _header.Timestamp;
+
+    /// <summary>When the call began; equals <see cref="Timestamp"/> at points without a duration. Nanoseconds of CLOCK_MONOTONIC.</summary>
+    public long Start => _header.Timestamp - _header.Duration;
+
+    /// <summary>How long the call took, in steps of 100 ns; zero at points without a duration. <see cref="Timestamp"/> less <see cref="Start"/> is exact.</summary>
+    public TimeSpan Duration => FieldDecoder.Duration(_header.Duration);
+
+    /// <summary>The operating system's id of the thread that reached the point; for an asynchronous call, of the thread that ended it.</summary>
+    public int ThreadId => _header.ThreadId;
+
+    /// <summary>True when the call ended by an exception.</summary>
+    public bool Failed => (_header.Flags & EventFlags.Failed) != 0;
+
+    /// <summary>True when the call's task was cancelled.</summary>
+    public bool Cancelled => (_header.Flags & EventFlags.Cancelled) != 0;
+
+    /// <summary>True when the call was suspended and ended later, maybe on another thread: an asynchronous call that had to wait.</summary>
+    public bool Suspended => (_header.Flags & EventFlags.Suspended) != 0;
+
+    /// <summary>True when a captured string was longer than the session's limit and was cut.</summary>
+    public bool Truncated => (_header.Flags & EventFlags.Truncated) != 0;
+
+    /// <summary>For a suspended call a number that is unique to it; otherwise 0.</summary>
+    public long CallId => _header.CallId;
+
+    /// <summary>The captured values.</summary>
+    public ProbeFields Fields => new(this);
+
+    /// <summary>The names of the fields whose evaluation faulted (null on the way, a wrong type, a division by zero) and that hold their type's default.</summary>
+    public IReadOnlyList<string> Faults => _header.Faults == 0
+        ? []
+        : [.. Schema.Fields.Where((_, index) => (_header.Faults >> index & 1) != 0).Select(static captured => captured.Name)];
+
+    /// <summary>What the record holds after its header.</summary>
+    internal EventSchema Schema => _probe?.Schema ?? EventSchema.Empty;
+
+    /// <summary>The probe's group of places, for categories in files.</summary>
+    internal string Group => ProbeSite.Find(_header.Site)?.Group ?? "probe";
+
+    /// <summary>A captured value by position, decoded.</summary>
+    /// <param name="index">The position, from 0.</param>
+    /// <returns>The value, boxed.</returns>
+    internal object? Value(int index) => FieldDecoder.Value(Schema.Fields[index], _fields, FieldDecoder.Offset(_fields, Schema, index));
+
+    /// <summary>The eight bytes of a captured value that is no string.</summary>
+    /// <param name="index">The position, from 0.</param>
+    /// <returns>The bits.</returns>
+    internal long Bits(int index) => FieldDecoder.Bits(_fields, FieldDecoder.Offset(_fields, Schema, index));
+
+    /// <summary>A captured string.</summary>
+    /// <param name="index">The position, from 0.</param>
+    /// <returns>The text, or null.</returns>
+    internal string? Text(int index) => FieldDecoder.Text(_fields, FieldDecoder.Offset(_fields, Schema, index));
+
+    /// <summary>One line: seconds, thread, probe, place, moment, duration, outcome and fields.</summary>
+    /// <returns>The line.</returns>
+    public override string ToString()
+    {
+        StringBuilder line = new();
+        line.Append(CultureInfo.InvariantCulture, $"{Timestamp / 1_000_000_000}.{Timestamp / 1000 % 1_000_000:D6} [{ThreadId}] {Site} {Edge}");
+        if (Probe != Site)
+        {
+            line.Append(" (").Append(Probe).Append(')');
+        }
+
+        if (_header.Duration != 0)
+        {
+            line.Append(' ').Append(DurationText.Of(_header.Duration));
+        }
+
+        line.Append(Failed ? " failed" : "").Append(Cancelled ? " cancelled" : "").Append(Suspended ? " suspended" : "");
+        for (int i = 0; i < Schema.Fields.Count; i++)
+        {
+            line.Append(' ').Append(Schema.Fields[i].Name).Append('=').Append(FieldText(i));
+        }
+
+        return line.ToString();
+    }
+
+    private string FieldText(int index) => Value(index) switch
+    {
+        null => "null",
+        string text => $"\"{text.ReplaceLineEndings("\\n")}\"",
+        TimeSpan => DurationText.Of(Bits(index)),
+        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+        object value => value.ToString() ?? "",
+    };
+}

@@ -1,0 +1,165 @@
+using System.Runtime.InteropServices;
+
+namespace Instrumentation.Events;
+
+/// <summary>A probe that is attached or being attached: what hooks, pump and handle share.</summary>
+internal sealed class ProbeRuntime
+{
+    /// <summary>Creates the live side of a spec; <see cref="ProbeSlots.Add"/> gives it its slot.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="id">A number that is never used again in this process.</param>
+    /// <param name="blockDataBytes">Bytes of aggregation cells per thread.</param>
+    public ProbeRuntime(ProbeSpec spec, int id, int blockDataBytes)
+    {
+        Spec = spec;
+        Id = id;
+        BlockDataBytes = blockDataBytes;
+        Schema = EventSchema.Of(spec.CaptureShape);
+        Name = spec.Label ?? spec.Point.Describe();
+    }
+
+    /// <summary>The spec.</summary>
+    public ProbeSpec Spec { get; }
+
+    /// <summary>The number that records carry.</summary>
+    public int Id { get; }
+
+    /// <summary>Index of the probe's blocks; -1 until it is added.</summary>
+    public int Slot { get; internal set; } = -1;
+
+    /// <summary>Bytes of aggregation cells per thread.</summary>
+    public int BlockDataBytes { get; }
+
+    /// <summary>What records hold after their header.</summary>
+    public EventSchema Schema { get; }
+
+    /// <summary>The name in events and files.</summary>
+    public string Name { get; }
+
+    /// <summary>UTF-16 units after which hooks cut captured strings.</summary>
+    public int MaximumStringLength { get; init; } = InstrumentationOptions.DefaultMaximumStringLength;
+
+    /// <summary>What became of the probe's records after they were written.</summary>
+    public ProbeTally Tally { get; } = new();
+
+    /// <summary>Where the pump delivers the probe's records; set by the session.</summary>
+    public IEventSink? Sink { get; set; }
+
+    /// <summary>Hits that a backend counts outside of the blocks (count-only probes that are woven inline); null when there are none. Must work after the detach, too.</summary>
+    public Func<long>? HitsElsewhere { get; set; }
+}
+
+/// <summary>Where the pump delivers a session's records.</summary>
+internal interface IEventSink
+{
+    /// <summary>Takes one complete record; called on the pump's thread only, in time order.</summary>
+    /// <param name="probe">The probe that wrote it.</param>
+    /// <param name="record">The record, header first; valid during the call.</param>
+    void Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record);
+
+    /// <summary>Called after a round of deliveries, so that readers can be woken once.</summary>
+    void EndOfRound();
+}
+
+/// <summary>The table of attached probes, by slot for hooks and by number for records.</summary>
+internal static unsafe class ProbeSlots
+{
+    /// <summary>The most probes that are attached (or in quarantine) at a time.</summary>
+    public const int Capacity = 4096;
+
+    /// <summary>How long a slot rests before it is used again, so that a hook that was under way at the detach has ended.</summary>
+    public static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(10);
+
+    private static readonly Lock Gate = new();
+    private static readonly ProbeRuntime?[] Runtimes = new ProbeRuntime?[Capacity];
+    private static readonly Dictionary<int, ProbeRuntime> ById = [];
+    private static readonly Queue<(int Slot, long FreeAt)> Resting = new();
+    private static int _used;
+    private static int _lastId;
+
+    /// <summary>
+    /// By slot: CLOCK_MONOTONIC nanoseconds of the attach, <see cref="long.MaxValue"/> where nothing is attached. Hooks at a call's end compare it
+    /// with the call's start, so that a call that began before the attach, or ends after the detach, is not reported.
+    /// </summary>
+    public static long* AttachedAt { get; } = CreateTimes();
+
+    /// <summary>A number for a new probe.</summary>
+    /// <returns>The number, from 1.</returns>
+    public static int NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>Gives a probe a slot. Its hooks report only after <see cref="Open"/>.</summary>
+    /// <param name="runtime">The probe.</param>
+    /// <exception cref="ProbeLimitException">All slots are taken.</exception>
+    public static void Add(ProbeRuntime runtime)
+    {
+        lock (Gate)
+        {
+            int slot = Resting.TryPeek(out (int Slot, long FreeAt) oldest) && oldest.FreeAt <= Environment.TickCount64 && ThreadStates.AllLeftTheirHooks() ? Resting.Dequeue().Slot
+                : _used < Capacity ? _used++
+                : throw new ProbeLimitException(Capacity);
+            FreeBlocks(slot);
+            runtime.Slot = slot;
+            Runtimes[slot] = runtime;
+            ById[runtime.Id] = runtime;
+        }
+    }
+
+    /// <summary>Lets the probe's hooks report.</summary>
+    /// <param name="runtime">The probe.</param>
+    /// <param name="now">CLOCK_MONOTONIC nanoseconds.</param>
+    public static void Open(ProbeRuntime runtime, long now) => Volatile.Write(ref AttachedAt[runtime.Slot], now);
+
+    /// <summary>Ends the reports of calls that are still under way. Records that are in rings can still be routed until <see cref="Remove"/>.</summary>
+    /// <param name="runtime">The probe.</param>
+    public static void Close(ProbeRuntime runtime) => Volatile.Write(ref AttachedAt[runtime.Slot], long.MaxValue);
+
+    /// <summary>Takes the probe out of the table and puts its slot into quarantine. Its statistics must have been read before.</summary>
+    /// <param name="runtime">The probe.</param>
+    public static void Remove(ProbeRuntime runtime)
+    {
+        lock (Gate)
+        {
+            if (ById.Remove(runtime.Id))
+            {
+                AttachedAt[runtime.Slot] = long.MaxValue;
+                Runtimes[runtime.Slot] = null;
+                Resting.Enqueue((runtime.Slot, Environment.TickCount64 + (long)Quarantine.TotalMilliseconds));
+            }
+        }
+    }
+
+    /// <summary>The probe in a slot.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <returns>The probe, or null.</returns>
+    public static ProbeRuntime? Find(int slot) => Volatile.Read(ref Runtimes[slot]);
+
+    /// <summary>The probe with a number.</summary>
+    /// <param name="id">The number, from a record.</param>
+    /// <returns>The probe, or null when it was removed.</returns>
+    public static ProbeRuntime? FindById(int id)
+    {
+        lock (Gate)
+        {
+            return ById.GetValueOrDefault(id);
+        }
+    }
+
+    private static long* CreateTimes()
+    {
+        // SAFETY: Capacity entries, never freed.
+        long* times = (long*)NativeMemory.Alloc(Capacity, sizeof(long));
+        new Span<long>(times, Capacity).Fill(long.MaxValue);
+        return times;
+    }
+
+    private static void FreeBlocks(int slot)
+    {
+        foreach (nint pointer in ThreadStates.Snapshot())
+        {
+            // SAFETY: the slot has rested for the quarantine and every thread was seen outside of its hooks since, so none holds a block of the last probe.
+            ThreadState* state = (ThreadState*)pointer;
+            NativeMemory.Free(state->Blocks[slot]);
+            state->Blocks[slot] = null;
+        }
+    }
+}

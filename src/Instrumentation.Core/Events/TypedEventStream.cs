@@ -1,0 +1,25 @@
+namespace Instrumentation.Events;
+
+/// <summary>The events of one probe, typed.</summary>
+/// <typeparam name="T">The type of the captured value.</typeparam>
+/// <param name="stream">The session's stream.</param>
+/// <param name="probe">The probe.</param>
+internal sealed class TypedEventStream<T>(EventStream stream, ProbeRuntime probe) : IAsyncEnumerable<ProbeEvent<T>>
+{
+    private readonly Lazy<Func<ProbeEvent, T>> _rebuild = new(() => CaptureRebuilder.Create<T>(probe.Spec.CaptureShape!));
+
+    /// <inheritdoc/>
+    public IAsyncEnumerator<ProbeEvent<T>> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        new Enumerator(new EventEnumerator(stream, stream.Subscribe(probe), cancellationToken), _rebuild.Value);
+
+    private sealed class Enumerator(EventEnumerator events, Func<ProbeEvent, T> rebuild) : IAsyncEnumerator<ProbeEvent<T>>
+    {
+        private ProbeEvent<T>? _current;
+
+        public ProbeEvent<T> Current => _current?.Event == events.Current ? _current : _current = new ProbeEvent<T>(events.Current, rebuild);
+
+        public ValueTask<bool> MoveNextAsync() => events.MoveNextAsync();
+
+        public ValueTask DisposeAsync() => events.DisposeAsync();
+    }
+}

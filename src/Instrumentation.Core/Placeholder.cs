@@ -1,0 +1,3 @@
+namespace Instrumentation;
+
+internal static class CorePlaceholder;

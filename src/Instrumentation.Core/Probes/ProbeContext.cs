@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Instrumentation;
+
+/// <summary>
+/// What a condition or capture can speak of. Its members are only ever read out of C# lambdas (<c>c =&gt; c.Arg&lt;int&gt;(0) &gt; 10</c>) and
+/// translated: to IL for a method, to BPF for the kernel. There is no instance, and the lambda itself never runs.
+/// </summary>
+/// <remarks>
+/// Translated expressions read fields, not properties: a property is followed to the field behind it when it is an automatic one, and is
+/// refused otherwise unless the spec says <c>AllowGetters()</c>. Null on the way, a value of another type, or a division by zero is a
+/// <em>fault</em>: a condition is then false, a captured value its type's default, and <see cref="ProbeStatistics.Faults"/> counts it.
+/// </remarks>
+[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "The members are the vocabulary of lambdas over an instance.")]
+public sealed class ProbeContext
+{
+    private ProbeContext()
+    {
+    }
+
+    /// <summary>The exception that leaves or is caught; null when the call returned normally. Only at points that have one.</summary>
+    public Exception? Exception => throw OnlyInLambdas();
+
+    /// <summary>The method in which the exception was first thrown, or null. Costs a few microseconds: it reads the exception's stack trace.</summary>
+    public string? ThrownBy => throw OnlyInLambdas();
+
+    /// <summary>How long the call took, on CLOCK_MONOTONIC with nanosecond resolution. For a method that returns a task, until the task ended.</summary>
+    public TimeSpan Duration => throw OnlyInLambdas();
+
+    /// <summary>Nanoseconds of CLOCK_MONOTONIC at which the point was reached.</summary>
+    public long Timestamp => throw OnlyInLambdas();
+
+    /// <summary>The operating system's id of the current thread.</summary>
+    public int ThreadId => throw OnlyInLambdas();
+
+    /// <summary>The operating system's id of this process.</summary>
+    public int ProcessId => throw OnlyInLambdas();
+
+    /// <summary>The address of the instruction that called the probed method; shown as the calling method's name when it is read.</summary>
+    public CodeAddress Caller => throw OnlyInLambdas();
+
+    /// <summary>An argument by position, from 0, without <c>this</c>. At a return it is the value that was passed in.</summary>
+    /// <typeparam name="T">The parameter's type, a base of it, or a primitive that holds all its values.</typeparam>
+    /// <param name="index">The position, from 0.</param>
+    /// <returns>The argument's value.</returns>
+    public T Arg<T>(int index) => throw OnlyInLambdas();
+
+    /// <summary>An argument by its parameter's name. At a return it is the value that was passed in.</summary>
+    /// <typeparam name="T">The parameter's type, a base of it, or a primitive that holds all its values.</typeparam>
+    /// <param name="name">The parameter's name in the source.</param>
+    /// <returns>The argument's value.</returns>
+    public T Arg<T>(string name) => throw OnlyInLambdas();
+
+    /// <summary>The instance that the method was called on.</summary>
+    /// <typeparam name="T">The declaring type or a base of it.</typeparam>
+    /// <returns>The instance; for a struct, its value.</returns>
+    public T This<T>() => throw OnlyInLambdas();
+
+    /// <summary>The result; for a method that returns a task, the task's result. The type's default when the call ended by an exception.</summary>
+    /// <typeparam name="T">The return type, or for a task the type of its result.</typeparam>
+    /// <returns>The result's value.</returns>
+    public T Return<T>() => throw OnlyInLambdas();
+
+    /// <summary>
+    /// The value at the end of a path of fields, for fields and types that the source cannot name:
+    /// <c>c.Field&lt;int&gt;(c.This&lt;object&gt;(), "_parent.(Acme.Hidden.Node)._count")</c>.
+    /// A step is a field or automatic property, or a type in parentheses to which the value is cast.
+    /// </summary>
+    /// <typeparam name="T">The type of the last step.</typeparam>
+    /// <param name="target">Where the path starts.</param>
+    /// <param name="path">The steps, separated by dots.</param>
+    /// <returns>The value of the last step.</returns>
+    public T Field<T>(object? target, string path) => throw OnlyInLambdas();
+
+    private static InvalidOperationException OnlyInLambdas() =>
+        new("ProbeContext is only for the lambdas of When, Capture and aggregations, which are translated and never run.");
+}

@@ -1,0 +1,18 @@
+using Instrumentation.Backends;
+using Instrumentation.Events;
+
+namespace Instrumentation;
+
+/// <summary>An attached probe with a typed capture.</summary>
+/// <typeparam name="T">The type of the captured value.</typeparam>
+public sealed class ProbeHandle<T> : ProbeHandle
+{
+    internal ProbeHandle(ProbeRuntime runtime, IProbeAttachment attachment, EventStream stream, Func<ProbeHandle, ValueTask> detached)
+        : base(runtime, attachment, stream, detached) => Events = new TypedEventStream<T>(stream, runtime);
+
+    /// <summary>
+    /// This probe's events alone, typed. Each enumeration is a subscription with a buffer of its own, which other probes' events do not use; it ends
+    /// after the last event when the probe is detached. The events also come on the session's stream if that is read.
+    /// </summary>
+    public IAsyncEnumerable<ProbeEvent<T>> Events { get; }
+}

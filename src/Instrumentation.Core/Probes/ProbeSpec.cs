@@ -1,0 +1,116 @@
+using System.Linq.Expressions;
+using Instrumentation.Expressions;
+
+namespace Instrumentation;
+
+/// <summary>
+/// What to observe, when, and what to keep: immutable data that can be built, compared and passed around anywhere. Only
+/// <see cref="InstrumentationSession.AttachAsync(ProbeSpec, CancellationToken)"/> touches the program.
+/// Without a capture or an aggregation, each event carries its point, thread, time, duration and outcome.
+/// </summary>
+/// <param name="Point">The place.</param>
+public record ProbeSpec(ProbePoint Point)
+{
+    /// <summary>The moments that are reported. The default is <see cref="ProbeEdge.Call"/>.</summary>
+    public ProbeEdge Edge { get; init; } = ProbeEdge.Call;
+
+    /// <summary>The condition, or null to let every hit pass.</summary>
+    public ProbeExpression? Condition { get; init; }
+
+    /// <summary>What each event records, or null for its header alone.</summary>
+    public CaptureShape? CaptureShape { get; init; }
+
+    /// <summary>What is kept at the source instead of events, or null for events.</summary>
+    public AggregationSpec? Aggregation { get; init; }
+
+    /// <summary>True when expressions may call property getters of the application inside the probe.</summary>
+    public bool GettersAllowed { get; init; }
+
+    /// <summary>A name for the probe in events and files; null for the description of its point.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Reports when control enters the method.</summary>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec OnEntry() => this with { Edge = ProbeEdge.Entry };
+
+    /// <summary>Reports normal returns; add <see cref="OrThrow"/> for exceptions as well.</summary>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec OnReturn() => this with { Edge = ProbeEdge.Return };
+
+    /// <summary>Reports exceptions that leave the method.</summary>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec OnThrow() => this with { Edge = ProbeEdge.Throw };
+
+    /// <summary>Reports exceptions that leave the method, besides what is reported already.</summary>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec OrThrow() => this with { Edge = Edge | ProbeEdge.Throw };
+
+    /// <summary>Reports the whole call as one event with its duration, when it ends.</summary>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec OnCall() => this with { Edge = ProbeEdge.Call };
+
+    /// <summary>Reports exceptions that a handler of the method catches.</summary>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec OnCatch() => this with { Edge = ProbeEdge.Catch };
+
+    /// <summary>Names the probe in events and files.</summary>
+    /// <param name="label">The name.</param>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec Named(string label) => this with { Label = label };
+
+    /// <summary>Lets expressions call property getters of the application inside the probe; what they throw counts as a fault.</summary>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec AllowGetters() => this with { GettersAllowed = true };
+
+    /// <summary>Lets only hits pass for which the condition holds; several conditions must all hold.</summary>
+    /// <param name="condition">A lambda over the context; it is translated, never run.</param>
+    /// <returns>The changed copy.</returns>
+    /// <exception cref="ExpressionException">The lambda uses what cannot be translated.</exception>
+    public ProbeSpec When(Expression<Func<ProbeContext, bool>> condition) => this with { Condition = Narrow(condition) };
+
+    /// <summary>Records the values of the lambda's result with each event: a constructor call, an anonymous type, an object initializer, or one value.</summary>
+    /// <typeparam name="T">The type of the typed events.</typeparam>
+    /// <param name="capture">A lambda over the context; it is translated, never run.</param>
+    /// <returns>The typed copy.</returns>
+    /// <exception cref="ExpressionException">The lambda uses what cannot be translated.</exception>
+    public ProbeSpec<T> Capture<T>(Expression<Func<ProbeContext, T>> capture) =>
+        new(this) { CaptureShape = LambdaTranslator.TranslateCapture(capture) };
+
+    /// <summary>Counts hits at the source.</summary>
+    /// <returns>The spec of a count.</returns>
+    public AggregateSpec<CountSnapshot> Count() => new(this) { Aggregation = new CountAggregation() };
+
+    /// <summary>Counts hits at the source by a key: an integer, bool, char, enum or <see cref="ProbeContext.Caller"/>.</summary>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <param name="key">A lambda over the context; it is translated, never run.</param>
+    /// <param name="capacity">The most distinct keys per thread, 1 to 65536; hits with further keys are counted as "other".</param>
+    /// <returns>The spec of a keyed count.</returns>
+    /// <exception cref="ExpressionException">The lambda uses what cannot be translated, or the key's type is not supported.</exception>
+    public AggregateSpec<CountTable<TKey>> CountBy<TKey>(Expression<Func<ProbeContext, TKey>> key, int capacity = 1024)
+        where TKey : notnull => new(this) { Aggregation = AggregationFactory.CountBy(key, capacity) };
+
+    /// <summary>Keeps a log2 histogram of a value at the source.</summary>
+    /// <typeparam name="TValue">An integer type, or <see cref="TimeSpan"/> (kept in nanoseconds).</typeparam>
+    /// <param name="value">A lambda over the context; it is translated, never run.</param>
+    /// <returns>The spec of a histogram.</returns>
+    /// <exception cref="ExpressionException">The lambda uses what cannot be translated, or the value's type is not supported.</exception>
+    public AggregateSpec<HistogramSnapshot> Histogram<TValue>(Expression<Func<ProbeContext, TValue>> value)
+        where TValue : struct => new(this) { Aggregation = AggregationFactory.Log2(value) };
+
+    /// <summary>Keeps a linear histogram of a value at the source.</summary>
+    /// <typeparam name="TValue">An integer type, or <see cref="TimeSpan"/> (kept in nanoseconds).</typeparam>
+    /// <param name="value">A lambda over the context; it is translated, never run.</param>
+    /// <param name="minimum">The lower bound of the first bucket.</param>
+    /// <param name="width">The width of a bucket, more than zero.</param>
+    /// <param name="buckets">The number of buckets, 1 to 1024.</param>
+    /// <returns>The spec of a histogram.</returns>
+    /// <exception cref="ExpressionException">The lambda uses what cannot be translated, or the value's type is not supported.</exception>
+    public AggregateSpec<HistogramSnapshot> Histogram<TValue>(Expression<Func<ProbeContext, TValue>> value, TValue minimum, TValue width, int buckets)
+        where TValue : struct => new(this) { Aggregation = AggregationFactory.Linear(value, minimum, width, buckets) };
+
+    private protected ProbeExpression Narrow(Expression<Func<ProbeContext, bool>> condition)
+    {
+        ProbeExpression added = LambdaTranslator.Translate(condition);
+        return Condition is null ? added : new Expressions.BinaryExpression(BinaryOperator.AndAlso, Condition, added, typeof(bool));
+    }
+}

@@ -1,0 +1,9 @@
+namespace Instrumentation;
+
+/// <summary>Counts of one probe since it was attached, summed over all threads. Monotonic while it is attached.</summary>
+/// <param name="Hits">Times that the place was reached, outside of the library's own code.</param>
+/// <param name="Passed">Hits that the condition let through; equals <paramref name="Hits"/> without a condition.</param>
+/// <param name="Emitted">Events written into a ring.</param>
+/// <param name="Lost">Events that passed and did not reach a reader: no room in the ring, or a reader too slow.</param>
+/// <param name="Faults">Evaluations that met null, a wrong type or a division by zero: a condition is then false, a captured value its default.</param>
+public readonly record struct ProbeStatistics(long Hits, long Passed, long Emitted, long Lost, long Faults);

@@ -1,0 +1,71 @@
+using System.Numerics;
+using Instrumentation.Expressions;
+
+namespace Instrumentation;
+
+/// <summary>The combinations of a spec's parts that can mean nothing, whatever the backend.</summary>
+internal static class SpecRules
+{
+    private const ProbeEdge Known = ProbeEdge.Entry | ProbeEdge.Return | ProbeEdge.Throw | ProbeEdge.Call | ProbeEdge.Catch;
+    private const int MostKeys = 65536;
+    private const int MostBuckets = 1024;
+
+    /// <summary>Checks a spec.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <exception cref="SpecException">Parts of it do not go together.</exception>
+    /// <exception cref="ExpressionException">A captured value cannot be recorded, or there are too many.</exception>
+    public static void Check(ProbeSpec spec)
+    {
+        CheckEdge(spec.Edge);
+        if (spec is { Aggregation: not null, CaptureShape: not null })
+        {
+            throw new SpecException("A capture together with an aggregation", "a probe keeps either events or an aggregate.", "Attach two probes, one with each.");
+        }
+
+        if (spec.CaptureShape is { } capture && capture.Fields.Count > CaptureShape.MaximumFields)
+        {
+            throw new ExpressionException(
+                string.Join(", ", capture.Fields.Select(static field => field.Name)),
+                $"it captures {capture.Fields.Count} values, and an event holds at most {CaptureShape.MaximumFields}.",
+                "Capture fewer, or attach a second probe for the rest.");
+        }
+
+        CheckAggregation(spec.Aggregation);
+    }
+
+    private static void CheckEdge(ProbeEdge edge)
+    {
+        if (edge == ProbeEdge.None || (edge & ~Known) != 0)
+        {
+            throw new SpecException($"The edge {edge}", "it names no moment that could be observed.", "Use OnCall(), OnEntry(), OnReturn(), OnThrow() or OnCatch().");
+        }
+
+        if ((edge & ProbeEdge.Catch) != 0 && edge != ProbeEdge.Catch)
+        {
+            throw new SpecException($"The edge {edge}", "a handler's entry is not a moment of the same call as the others.", "Attach a second probe with OnCatch().");
+        }
+
+        if ((edge & ProbeEdge.Call) != 0 && BitOperations.PopCount((uint)edge) > 1)
+        {
+            throw new SpecException(
+                $"The edge {edge}",
+                "Call is already one event for the whole call, whether it returns or throws.",
+                "Use OnCall() alone, or OnReturn().OrThrow(), or attach a second probe.");
+        }
+    }
+
+    private static void CheckAggregation(AggregationSpec? aggregation)
+    {
+        switch (aggregation)
+        {
+            case CountByAggregation { Capacity: < 1 or > MostKeys } table:
+                throw new SpecException($"The capacity {table.Capacity}", $"a table has 1 to {MostKeys} keys per thread.", "Give another capacity.");
+            case LinearHistogramAggregation { Buckets: < 1 or > MostBuckets } linear:
+                throw new SpecException($"{linear.Buckets} buckets", $"a histogram has 1 to {MostBuckets}.", "Give another number of buckets.");
+            case LinearHistogramAggregation { Width: < 1 } linear:
+                throw new SpecException($"The bucket width {linear.Width}", "it is less than 1.", "Give a width of 1 or more; durations count in nanoseconds.");
+            case LinearHistogramAggregation linear when (Int128)linear.Minimum + ((Int128)linear.Width * linear.Buckets) > long.MaxValue:
+                throw new SpecException($"{linear.Buckets} buckets of {linear.Width} from {linear.Minimum}", "they pass the 64-bit range.", "Give fewer or narrower buckets.");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using Instrumentation.Aggregations;
+using Instrumentation.Backends;
+using Instrumentation.Diagnostics;
+using Instrumentation.Events;
+
+namespace Instrumentation;
+
+/// <summary>
+/// Attaches probes to this process and receives what they see. Disposing it detaches all of its probes, delivers what they had seen and ends the
+/// enumerations of <see cref="Events"/>. Several sessions can live at a time. All members may be used from any thread.
+/// </summary>
+public sealed class InstrumentationSession : IAsyncDisposable
+{
+    private readonly IReadOnlyList<IProbeBackend> _backends;
+    private readonly InstrumentationOptions _options;
+    private readonly Lock _gate = new();
+    private readonly List<ProbeHandle> _probes = [];
+    private readonly TaskCompletionSource _attachesEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _attaching;
+    private Task? _disposing;
+
+    private InstrumentationSession(IReadOnlyList<IProbeBackend> backends, InstrumentationOptions options)
+    {
+        _backends = backends;
+        _options = options;
+        Events = new EventStream(options);
+    }
+
+    /// <summary>The events of all probes, in the order of their times.</summary>
+    public EventStream Events { get; }
+
+    /// <summary>The probes that are attached now.</summary>
+    public IReadOnlyList<ProbeHandle> Probes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _probes];
+            }
+        }
+    }
+
+    /// <summary>What this process lets the session's backends do, asked anew each time; printable as a table.</summary>
+    public CapabilityReport Capabilities => new(_backends);
+
+    /// <summary>What an attach would reach, without attaching.</summary>
+    /// <param name="spec">What to observe.</param>
+    /// <returns>The coverage that an attach would have.</returns>
+    /// <exception cref="InstrumentationException">The spec is wrong, or no backend handles its point.</exception>
+    public ProbeCoverage CanAttach(ProbeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        SpecRules.Check(spec);
+        return BackendOf(spec).CanAttach(spec);
+    }
+
+    /// <summary>Attaches a probe whose events come on <see cref="Events"/>.</summary>
+    /// <param name="spec">What to observe.</param>
+    /// <param name="cancellationToken">Ends the attach; what was done is undone.</param>
+    /// <returns>The attached probe; disposing it detaches it.</returns>
+    /// <exception cref="InstrumentationException">The spec is wrong, or it cannot be attached here; nothing is attached then.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public Task<ProbeHandle> AttachAsync(ProbeSpec spec, CancellationToken cancellationToken = default) =>
+        AttachAsync(spec, static (runtime, attachment, stream, detached) => new ProbeHandle(runtime, attachment, stream, detached), cancellationToken);
+
+    /// <summary>Attaches a probe with a typed capture.</summary>
+    /// <typeparam name="T">The type of the captured value.</typeparam>
+    /// <inheritdoc cref="AttachAsync(ProbeSpec, CancellationToken)"/>
+    public Task<ProbeHandle<T>> AttachAsync<T>(ProbeSpec<T> spec, CancellationToken cancellationToken = default) =>
+        AttachAsync(spec, static (runtime, attachment, stream, detached) => new ProbeHandle<T>(runtime, attachment, stream, detached), cancellationToken);
+
+    /// <summary>Attaches a probe that keeps an aggregate.</summary>
+    /// <typeparam name="TSnapshot">What reading the aggregate gives.</typeparam>
+    /// <inheritdoc cref="AttachAsync(ProbeSpec, CancellationToken)"/>
+    public Task<AggregateHandle<TSnapshot>> AttachAsync<TSnapshot>(AggregateSpec<TSnapshot> spec, CancellationToken cancellationToken = default)
+        where TSnapshot : IAggregateSnapshot<TSnapshot> =>
+        AttachAsync(spec, static (runtime, attachment, stream, detached) => new AggregateHandle<TSnapshot>(runtime, attachment, stream, detached), cancellationToken);
+
+    /// <summary>Detaches all probes, delivers what they had seen and ends the streams. Disposing again, also at the same time, waits for the same disposal.</summary>
+    /// <returns>Completes when nothing of the session is left.</returns>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_disposing is null)
+            {
+                if (_attaching == 0)
+                {
+                    _attachesEnded.TrySetResult();
+                }
+
+                _disposing = Task.Run(EndAsync);
+            }
+
+            return new ValueTask(_disposing);
+        }
+    }
+
+    /// <summary>Starts a session.</summary>
+    /// <param name="backends">What it attaches probes with, in the order in which they are asked; they are not disposed with it.</param>
+    /// <param name="options">What it may use; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="SpecException">An option is out of its range.</exception>
+    internal static async Task<InstrumentationSession> StartAsync(
+        IReadOnlyList<IProbeBackend> backends,
+        InstrumentationOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new InstrumentationOptions();
+        options.Validate();
+        await EventPump.Shared.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        ThreadStates.RingBytes = options.RingBytesPerThread;
+        InstrumentationSession session = new(backends, options);
+        InstrumentationMeter.Add(session);
+        return session;
+    }
+
+    private async Task<THandle> AttachAsync<THandle>(
+        ProbeSpec spec,
+        Func<ProbeRuntime, IProbeAttachment, EventStream, Func<ProbeHandle, ValueTask>, THandle> createHandle,
+        CancellationToken cancellationToken)
+        where THandle : ProbeHandle
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        cancellationToken.ThrowIfCancellationRequested();
+        BeginAttach();
+        try
+        {
+            SpecRules.Check(spec);
+            IProbeBackend backend = BackendOf(spec);
+            ProbeRuntime runtime = new(spec, ProbeSlots.NextId(), AggregationLayout.BytesFor(spec.Aggregation))
+            {
+                MaximumStringLength = _options.MaximumStringLength,
+            };
+            IProbeAttachment attachment = await AttachToAsync(backend, runtime, cancellationToken).ConfigureAwait(false);
+            THandle handle = createHandle(runtime, attachment, Events, ForgetAsync);
+            lock (_gate)
+            {
+                _probes.Add(handle);
+            }
+
+            InstrumentationEventSource.Log.ProbeAttached(handle.Name, handle.State.ToString());
+            return handle;
+        }
+        finally
+        {
+            EndAttach();
+        }
+    }
+
+    private async Task<IProbeAttachment> AttachToAsync(IProbeBackend backend, ProbeRuntime runtime, CancellationToken cancellationToken)
+    {
+        ProbeSlots.Add(runtime);
+        Events.Begin(runtime);
+        CountEmitter(runtime, attached: true);
+        try
+        {
+            return await backend.AttachAsync(runtime, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            InstrumentationEventSource.Log.AttachFailed(runtime.Name, exception.Message);
+            ProbeSlots.Close(runtime);
+            await EventPump.Shared.FlushAsync().ConfigureAwait(false);
+            Events.End(runtime);
+            ProbeSlots.Remove(runtime);
+            CountEmitter(runtime, attached: false);
+            throw;
+        }
+    }
+
+    private ValueTask ForgetAsync(ProbeHandle handle)
+    {
+        lock (_gate)
+        {
+            _probes.Remove(handle);
+        }
+
+        CountEmitter(handle.Runtime, attached: false);
+        InstrumentationEventSource.Log.ProbeDetached(handle.Name, handle.Statistics.Passed);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task EndAsync()
+    {
+        await _attachesEnded.Task.ConfigureAwait(false);
+        try
+        {
+            await Task.WhenAll(Probes.Select(static probe => probe.DisposeAsync().AsTask())).ConfigureAwait(false);
+        }
+        finally
+        {
+            await EventPump.Shared.FlushAsync().ConfigureAwait(false);
+            Events.Complete();
+            InstrumentationMeter.Remove(this);
+            await EventPump.Shared.ReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void BeginAttach()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposing is not null, this);
+            _attaching++;
+        }
+    }
+
+    private void EndAttach()
+    {
+        lock (_gate)
+        {
+            if (--_attaching == 0 && _disposing is not null)
+            {
+                _attachesEnded.TrySetResult();
+            }
+        }
+    }
+
+    private IProbeBackend BackendOf(ProbeSpec spec) => _backends.FirstOrDefault(backend => backend.Handles(spec.Point)) ?? throw new BackendUnavailableException(
+        spec.Point.GetType().Name,
+        BackendUnavailableReason.NoBackend,
+        $"none of this session's backends ({string.Join(", ", _backends.Select(static backend => backend.Name))}) can observe '{spec.Point.Describe()}'.",
+        "Start the session with the package that brings this kind of probe.");
+
+    private static void CountEmitter(ProbeRuntime runtime, bool attached)
+    {
+        if (runtime.Spec.Aggregation is null)
+        {
+            if (attached)
+            {
+                EventPump.Shared.AddEmitter();
+            }
+            else
+            {
+                EventPump.Shared.RemoveEmitter();
+            }
+        }
+    }
+}

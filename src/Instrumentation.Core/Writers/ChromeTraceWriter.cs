@@ -1,0 +1,32 @@
+using Instrumentation.Writers;
+
+namespace Instrumentation;
+
+/// <summary>
+/// Writes events in the Trace Event Format of Chrome, for Perfetto, chrome://tracing and speedscope. Calls are complete events (<c>X</c>) that nest on
+/// their thread; calls that were suspended are pairs of asynchronous events (<c>b</c>, <c>e</c>); the other moments are instants (<c>i</c>). Times are
+/// microseconds of CLOCK_MONOTONIC with three decimals. The fields of the capture are the <c>args</c>.
+/// </summary>
+/// <remarks>
+/// The object form of the format is written, which names the unit; it is closed when the events end, when the writing is cancelled, and not when the
+/// process is killed: viewers that insist on the end then want <c>]}</c> appended.
+/// </remarks>
+public static class ChromeTraceWriter
+{
+    /// <summary>Writes events until the stream of them ends.</summary>
+    /// <param name="events">The events, for example <see cref="InstrumentationSession.Events"/>.</param>
+    /// <param name="stream">Takes the UTF-8 text; it is flushed, not disposed. What it throws is thrown.</param>
+    /// <param name="cancellationToken">Ends the writing with an <see cref="OperationCanceledException"/>, after what has come was written and the trace closed.</param>
+    /// <returns>The number of events written.</returns>
+    public static Task<long> WriteAsync(IAsyncEnumerable<ProbeEvent> events, Stream stream, CancellationToken cancellationToken = default) =>
+        EventFileWriter.WriteAsync(events, stream, new ChromeTraceFormat(), cancellationToken);
+
+    /// <summary>Writes events to a file until the stream of them ends.</summary>
+    /// <param name="events">The events, for example <see cref="InstrumentationSession.Events"/>.</param>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="cancellationToken">Ends the writing with an <see cref="OperationCanceledException"/>, after what has come was written and the trace closed.</param>
+    /// <returns>The number of events written.</returns>
+    /// <exception cref="EventFileException">The file cannot be created or written, for example because the disk is full. The session goes on.</exception>
+    public static Task<long> WriteFileAsync(IAsyncEnumerable<ProbeEvent> events, string path, CancellationToken cancellationToken = default) =>
+        EventFileWriter.WriteFileAsync(events, path, new ChromeTraceFormat(), cancellationToken);
+}

@@ -1,0 +1,41 @@
+using Instrumentation.Backends;
+using Instrumentation.Events;
+using Instrumentation.Managed.Points;
+
+namespace Instrumentation.Managed.Engine;
+
+/// <summary>A probe that is woven into methods.</summary>
+internal sealed class ManagedAttachment : IProbeAttachment
+{
+    private readonly ManagedEngine _engine;
+    private readonly ProbeRuntime _runtime;
+    private readonly IReadOnlyList<WovenMethod> _methods;
+    private int _detached;
+
+    /// <summary>Takes over what was woven.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="runtime">The probe.</param>
+    /// <param name="methods">The methods that are woven.</param>
+    /// <param name="gaps">Those that are not.</param>
+    public ManagedAttachment(ManagedEngine engine, ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods, IReadOnlyList<CoverageGap> gaps)
+    {
+        _engine = engine;
+        _runtime = runtime;
+        _methods = methods;
+        Coverage = new ProbeCoverage([.. methods.Select(method => MethodName.WithParameters(method.Method))], gaps);
+    }
+
+    /// <inheritdoc/>
+    public ProbeCoverage Coverage { get; }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _detached, 1) == 0)
+        {
+            _engine.Detach(_runtime, _methods);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,252 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Instrumentation.Events;
+using Instrumentation.Managed.Hooks;
+using Instrumentation.Managed.Points;
+using Instrumentation.Managed.Profiler;
+using Instrumentation.Managed.Profiler.Interop;
+using Instrumentation.Managed.Weaving;
+
+namespace Instrumentation.Managed.Engine;
+
+/// <summary>
+/// The process's one table of woven methods. Attach and detach are serialized; each weaves every affected method anew from its original with all probes
+/// that are active on it, and asks the runtime once for the whole batch.
+/// </summary>
+internal sealed class ManagedEngine
+{
+    /// <summary>Up to so many methods of one attach are compiled at once, so that the outcome is known and not believed.</summary>
+    private const int MostVerified = 32;
+
+    private static readonly Lock Creation = new();
+    private static ManagedEngine? _instance;
+
+    private readonly Lock _gate = new();
+    private readonly RuntimeProfiler _profiler;
+    private readonly Dictionary<MethodKey, WovenMethod> _methods = [];
+    private readonly Dictionary<nint, ModuleTokens> _modules = [];
+    private readonly Dictionary<Module, nint> _moduleIds = [];
+
+    private ManagedEngine(RuntimeProfiler profiler) => _profiler = profiler;
+
+    /// <summary>The engine, which attaches the profiler when it is first asked for.</summary>
+    /// <returns>The engine.</returns>
+    /// <exception cref="BackendUnavailableException">This process cannot be profiled.</exception>
+    public static ManagedEngine Get()
+    {
+        lock (Creation)
+        {
+            if (_instance is null)
+            {
+                RuntimeProfiler profiler = RuntimeProfiler.Attach();
+                HookRuntime.Use(profiler);
+                _instance = new ManagedEngine(profiler);
+                CodeAddress.Resolver = new CodeNames(profiler).NameOf;
+            }
+
+            return _instance;
+        }
+    }
+
+    /// <summary>Weaves a probe into methods.</summary>
+    /// <param name="runtime">The probe, with its slot.</param>
+    /// <param name="methods">The methods whose code is woven.</param>
+    /// <param name="gaps">Takes the methods that cannot be woven, with reasons.</param>
+    /// <returns>The methods that are woven.</returns>
+    /// <exception cref="ExpressionException">An expression of the spec can be used on none of the methods.</exception>
+    public IReadOnlyList<WovenMethod> Attach(ProbeRuntime runtime, IReadOnlyList<MethodBase> methods, List<CoverageGap> gaps)
+    {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        lock (_gate)
+        {
+            List<WovenMethod> woven = [];
+            ExpressionException? unusable = null;
+            _ = _profiler.Native.TakeErrors();
+            try
+            {
+                foreach (MethodBase method in methods)
+                {
+                    if (WeaveInto(runtime, method, gaps, ref unusable) is { } done)
+                    {
+                        woven.Add(done);
+                    }
+                }
+
+                if (woven.Count == 0 && unusable is not null)
+                {
+                    throw unusable;
+                }
+
+                if (woven.Count > 0)
+                {
+                    _profiler.RequestReJit([.. woven.Select(method => method.Key)]);
+                }
+            }
+            catch
+            {
+                Remove(runtime.Slot, woven);
+                throw;
+            }
+
+            DropFailed(runtime, woven, gaps);
+            return woven;
+        }
+    }
+
+    /// <summary>Takes a probe out of methods. When this returns, no new call of them runs its hooks.</summary>
+    /// <param name="runtime">The probe.</param>
+    /// <param name="methods">The methods.</param>
+    public void Detach(ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods)
+    {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        lock (_gate)
+        {
+            Remove(runtime.Slot, methods);
+        }
+    }
+
+    private WovenMethod? WeaveInto(ProbeRuntime runtime, MethodBase method, List<CoverageGap> gaps, ref ExpressionException? unusable)
+    {
+        string place = MethodName.WithParameters(method);
+        try
+        {
+            WovenMethod target = MethodOf(method);
+            HookPlan plan = HookPlanner.Plan(runtime, method, target.Site.Number, target.ReachesCells);
+            EncodedBody body = target.WeaveWith(plan);
+            ProfilerCallException.Check(_profiler.Native.SetBody(target.Key, body.Bytes, body.Map), "SetBody");
+            return target;
+        }
+        catch (ExpressionException error)
+        {
+            unusable ??= error;
+            gaps.Add(new CoverageGap(place, error.Message, error.Mend));
+        }
+        catch (BadIlException error)
+        {
+            gaps.Add(new CoverageGap(place, error.Message, string.Empty));
+        }
+        catch (ProfilerCallException error)
+        {
+            gaps.Add(new CoverageGap(place, error.HResult == HResults.FunctionNotIl ? "it has no IL" : error.Message, string.Empty));
+        }
+
+        return null;
+    }
+
+    private WovenMethod MethodOf(MethodBase method)
+    {
+        MethodKey key = KeyOf(method);
+        if (!_methods.TryGetValue(key, out WovenMethod? known))
+        {
+            if (!_modules.TryGetValue(key.Module, out ModuleTokens? tokens))
+            {
+                tokens = new ModuleTokens(_profiler.Native, key.Module, method.Module);
+                _modules.Add(key.Module, tokens);
+            }
+
+            ProbeSite site = ProbeSite.Register(MethodName.Of(method), method.Module.Assembly.GetName().Name ?? string.Empty);
+            known = new WovenMethod(method, MethodImage.Read(_profiler, method, key, tokens), site);
+            _methods.Add(key, known);
+        }
+
+        return known;
+    }
+
+    private MethodKey KeyOf(MethodBase method)
+    {
+        if (_moduleIds.TryGetValue(method.Module, out nint module))
+        {
+            return new MethodKey(module, method.MetadataToken);
+        }
+
+        MethodKey key = _profiler.KeyOf(method.MethodHandle);
+        _moduleIds.Add(method.Module, key.Module);
+        return key;
+    }
+
+    private void Remove(int slot, IReadOnlyList<WovenMethod> methods)
+    {
+        List<MethodKey> changed = [];
+        List<MethodKey> reverted = [];
+        foreach (WovenMethod method in methods)
+        {
+            if (method.WeaveWithout(slot) is { } body)
+            {
+                ProfilerCallException.Check(_profiler.Native.SetBody(method.Key, body.Bytes, body.Map), "SetBody");
+                changed.Add(method.Key);
+            }
+            else
+            {
+                reverted.Add(method.Key);
+            }
+        }
+
+        if (changed.Count > 0)
+        {
+            _profiler.RequestReJit(changed);
+        }
+
+        if (reverted.Count > 0)
+        {
+            _ = _profiler.RequestRevert(reverted);
+            foreach (MethodKey key in reverted)
+            {
+                _profiler.Native.RemoveBody(key);
+            }
+        }
+    }
+
+    // The runtime reports what it refuses besides its S_OK. A compilation that fails would do so in the program's own call: a few methods are compiled here instead.
+    private void DropFailed(ProbeRuntime runtime, List<WovenMethod> woven, List<CoverageGap> gaps)
+    {
+        List<(WovenMethod Method, string Reason)> failed = [];
+        foreach (NativeError error in _profiler.Native.TakeErrors())
+        {
+            WovenMethod? method = woven.Find(candidate => candidate.Key == new MethodKey(error.Module, error.Token));
+            if (method is not null)
+            {
+                failed.Add((method, ReasonOf(error.Result)));
+            }
+        }
+
+        if (woven.Count <= MostVerified)
+        {
+            failed.AddRange(woven.Where(method => !method.Method.ContainsGenericParameters && method.Method.DeclaringType is not { ContainsGenericParameters: true })
+                .Select(method => (method, Compile(method)))
+                .Where(outcome => outcome.Item2 is not null)
+                .Select(outcome => (outcome.method, outcome.Item2!)));
+        }
+
+        if (failed.Count > 0)
+        {
+            Remove(runtime.Slot, [.. failed.Select(failure => failure.Method).Distinct()]);
+            foreach ((WovenMethod method, string reason) in failed.DistinctBy(failure => failure.Method))
+            {
+                woven.Remove(method);
+                gaps.Add(new CoverageGap(MethodName.WithParameters(method.Method), reason, string.Empty));
+            }
+        }
+    }
+
+    private string? Compile(WovenMethod method)
+    {
+        try
+        {
+            RuntimeHelpers.PrepareMethod(method.Method.MethodHandle);
+            return _profiler.Native.BodyServed(method.Key) > 0 ? null : "the runtime accepted the woven body and did not take it";
+        }
+        catch (InvalidProgramException error)
+        {
+            return $"the woven body does not compile: {error.Message}";
+        }
+    }
+
+    private static string ReasonOf(int result) => result switch
+    {
+        HResults.DynamicModule => "it was made by Reflection.Emit, which the runtime cannot recompile",
+        HResults.CollectibleFunction => "its load context is collectible",
+        HResults.EditAndContinueModule => "its module is open to Edit and Continue",
+        HResults.FunctionNotIl => "it has no IL",
+        _ => $"the runtime answered {HResults.Describe(result)}",
+    };
+}

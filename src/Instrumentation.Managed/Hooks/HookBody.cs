@@ -1,0 +1,308 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using Instrumentation.Events;
+using Instrumentation.Expressions;
+using Instrumentation.Managed.Expressions;
+using ThreadState = Instrumentation.Events.ThreadState;
+
+namespace Instrumentation.Managed.Hooks;
+
+/// <summary>
+/// Emits the body of a hook: closed? guarded? ended? condition? then the aggregation or the record. Nothing in it throws, allocates, boxes or locks,
+/// except what <see cref="HookRuntime"/> marks as costly and the getters that a spec allows.
+/// </summary>
+internal sealed unsafe class HookBody
+{
+    private readonly HookRequest _request;
+    private readonly HookSignature _signature;
+    private readonly ILGenerator _il;
+    private readonly nint _resumeCell;
+    private readonly LocalBuilder _state;
+    private readonly LocalBuilder _block;
+    private readonly LocalBuilder _fault;
+    private readonly LocalBuilder _now;
+    private readonly LocalBuilder? _task;
+    private readonly LocalBuilder? _cancelled;
+    private readonly HookRoots _roots;
+    private readonly ExpressionEmitter _expressions;
+    private readonly Label _leave;
+    private readonly Label _out;
+    private readonly LocalBuilder _result;
+
+    /// <summary>Prepares a hook.</summary>
+    /// <param name="request">The hook.</param>
+    /// <param name="signature">Its signature.</param>
+    /// <param name="il">Where its code goes.</param>
+    /// <param name="alive">Takes what must live as long as the code.</param>
+    /// <param name="resumeCell">Where the pointer to the resuming code will be; 0 when the hook ends no task.</param>
+    public HookBody(HookRequest request, HookSignature signature, ILGenerator il, ICollection<object> alive, nint resumeCell)
+    {
+        _request = request;
+        _signature = signature;
+        _il = il;
+        _resumeCell = resumeCell;
+        _state = il.DeclareLocal(typeof(ThreadState*));
+        _block = il.DeclareLocal(typeof(ProbeBlock*));
+        _fault = il.DeclareLocal(typeof(int));
+        _now = il.DeclareLocal(typeof(long));
+        _result = il.DeclareLocal(typeof(long));
+        if (IsTask)
+        {
+            _task = il.DeclareLocal(typeof(object));
+            _cancelled = il.DeclareLocal(typeof(int));
+        }
+
+        _roots = new HookRoots(request, signature) { State = _state, Now = _now, TaskObject = _task };
+        _expressions = new ExpressionEmitter(il, _roots, _fault, alive);
+        _leave = il.DefineLabel();
+        _out = il.DefineLabel();
+    }
+
+    private bool IsTask => _request.Kind == HookKind.End && _request.Task.Kind != TaskKind.None;
+
+    private bool ReadsClockEarly => _request.Expressions.Reads(ContextValue.Duration, ContextValue.Timestamp);
+
+    /// <summary>Emits the hook.</summary>
+    public void Emit()
+    {
+        LeaveWhenClosed();
+        _il.Emit(OpCodes.Call, typeof(ThreadStates).GetMethod(nameof(ThreadStates.Enter))!);
+        _il.Emit(OpCodes.Stloc, _state);
+        _il.Emit(OpCodes.Ldloc, _state);
+        _il.Emit(OpCodes.Brfalse, _out);
+        if (_request.Kind == HookKind.Start)
+        {
+            EmitStart();
+        }
+        else
+        {
+            EmitReport();
+        }
+
+        _il.MarkLabel(_leave);
+        _il.Emit(OpCodes.Ldloc, _state);
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Volatile);
+        _il.Emit(OpCodes.Stfld, typeof(ThreadState).GetField(nameof(ThreadState.Guard))!);
+        _il.MarkLabel(_out);
+        if (_request.Kind == HookKind.Start)
+        {
+            _il.Emit(OpCodes.Ldloc, _result);
+        }
+
+        _il.Emit(OpCodes.Ret);
+    }
+
+    // The time of the attach tells all: it is the largest of all times when the probe is closed, and later than the start of calls that the attach found under way.
+    private void LeaveWhenClosed()
+    {
+        _il.Emit(OpCodes.Ldc_I8, (long)ProbeSlots.AttachedAt);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Slot);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Ldc_I4_8);
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Ldind_I8);
+        if (_request.KeepsStart && _request.Kind == HookKind.End)
+        {
+            _il.Emit(OpCodes.Ldarg, (short)_signature.Start);
+            _il.Emit(OpCodes.Bgt, _out);
+        }
+        else
+        {
+            _il.Emit(OpCodes.Ldc_I8, long.MaxValue);
+            _il.Emit(OpCodes.Beq, _out);
+        }
+    }
+
+    private void EmitStart()
+    {
+        if (_request.Condition is not null)
+        {
+            LoadBlock();
+            Increment(nameof(ProbeBlock.Hits));
+            EmitCondition();
+        }
+
+        ReadClock();
+        _il.Emit(OpCodes.Ldloc, _now);
+        _il.Emit(OpCodes.Stloc, _result);
+    }
+
+    private void EmitReport()
+    {
+        if (IsTask)
+        {
+            EmitTaskEnd();
+        }
+
+        LoadBlock();
+        if (!_request.DecidedAtStart)
+        {
+            Increment(nameof(ProbeBlock.Hits));
+        }
+
+        if (ReadsClockEarly)
+        {
+            ReadClock();
+        }
+
+        if (_request.Condition is not null)
+        {
+            EmitCondition();
+        }
+
+        Increment(nameof(ProbeBlock.Passed));
+        if (_request.Aggregation is { } aggregation)
+        {
+            new AggregationBody(_il, _expressions, _block, _fault).Emit(aggregation);
+            return;
+        }
+
+        if (!ReadsClockEarly)
+        {
+            ReadClock();
+        }
+
+        new RecordBody(_request, _signature, _il, _expressions, _state, _block, _fault, _now, _cancelled).Emit(_leave);
+    }
+
+    // A task that has not ended takes the hook's operands with it and calls the hook again; one that has failed gives its exception.
+    private void EmitTaskEnd()
+    {
+        Label decided = _il.DefineLabel();
+        Label ended = _il.DefineLabel();
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Exception);
+        _il.Emit(OpCodes.Brtrue, decided);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Result);
+        if (_request.Task.Kind == TaskKind.ValueTask)
+        {
+            Call(nameof(HookRuntime.ObjectOf));
+        }
+
+        _il.Emit(OpCodes.Stloc, _task!);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.CallId);
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Conv_I8);
+        _il.Emit(OpCodes.Bge, ended);
+        _il.Emit(OpCodes.Ldloc, _task!);
+        Call(nameof(HookRuntime.IsPending));
+        _il.Emit(OpCodes.Brfalse, ended);
+        EmitSuspend();
+        _il.Emit(OpCodes.Br, _leave);
+        _il.MarkLabel(ended);
+        _il.Emit(OpCodes.Ldloc, _task!);
+        Call(nameof(HookRuntime.FailureOf));
+        _il.Emit(OpCodes.Starg, (short)_signature.Exception);
+        _il.Emit(OpCodes.Ldloc, _task!);
+        Call(nameof(HookRuntime.IsCancelled));
+        _il.Emit(OpCodes.Stloc, _cancelled!);
+        _il.MarkLabel(decided);
+        EmitOutcomeFilter();
+    }
+
+    private void EmitOutcomeFilter()
+    {
+        bool returns = (_request.Edge & (ProbeEdge.Return | ProbeEdge.Call)) != 0;
+        bool throws = (_request.Edge & (ProbeEdge.Throw | ProbeEdge.Call)) != 0;
+        if (returns && throws)
+        {
+            return;
+        }
+
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Exception);
+        _il.Emit(OpCodes.Ldnull);
+        _il.Emit(OpCodes.Cgt_Un);
+        _il.Emit(OpCodes.Ldloc, _cancelled!);
+        _il.Emit(OpCodes.Or);
+        _il.Emit(returns ? OpCodes.Brtrue : OpCodes.Brfalse, _leave);
+    }
+
+    private void EmitSuspend()
+    {
+        LocalBuilder call = _il.DeclareLocal(typeof(PendingCall));
+        _il.Emit(OpCodes.Ldc_I8, (long)_resumeCell);
+        _il.Emit(OpCodes.Conv_I);
+        _il.Emit(OpCodes.Ldind_I);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Start);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Slot);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Site);
+        if (_request.Expressions.Reads(ContextValue.Caller))
+        {
+            _roots.EmitCaller(_il, _fault);
+        }
+        else
+        {
+            _il.Emit(OpCodes.Ldc_I8, 0L);
+        }
+
+        _il.Emit(OpCodes.Call, typeof(PendingCall).GetMethod(nameof(PendingCall.Rent))!);
+        _il.Emit(OpCodes.Stloc, call);
+        for (int i = 0; i < _request.Operands.Count; i++)
+        {
+            _il.Emit(OpCodes.Ldloc, call);
+            ResumeBody.Keep(_il, _request.Operands[i], i, _signature.Operand(_request.Operands[i].Argument));
+        }
+
+        _il.Emit(OpCodes.Ldloc, call);
+        _il.Emit(OpCodes.Ldloc, _task!);
+        _il.Emit(OpCodes.Call, typeof(PendingCall).GetMethod(nameof(PendingCall.Follow))!);
+    }
+
+    private void EmitCondition()
+    {
+        Label sound = _il.DefineLabel();
+        ClearFault();
+        _expressions.Emit(_request.Condition!);
+        _il.Emit(OpCodes.Ldloc, _fault);
+        _il.Emit(OpCodes.Brfalse, sound);
+        _il.Emit(OpCodes.Pop);
+        Increment(nameof(ProbeBlock.Faults));
+        _il.Emit(OpCodes.Br, _leave);
+        _il.MarkLabel(sound);
+        _il.Emit(OpCodes.Brfalse, _leave);
+    }
+
+    private void LoadBlock()
+    {
+        _il.Emit(OpCodes.Ldloc, _state);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Slot);
+        _il.Emit(OpCodes.Call, typeof(ThreadStates).GetMethod(nameof(ThreadStates.Block))!);
+        _il.Emit(OpCodes.Stloc, _block);
+        _il.Emit(OpCodes.Ldloc, _block);
+        _il.Emit(OpCodes.Brfalse, _leave);
+    }
+
+    private void Increment(string counter) => IncrementCounter(_il, _block, counter);
+
+    /// <summary>Emits the increment of a counter of the block.</summary>
+    /// <param name="il">The hook's code.</param>
+    /// <param name="block">The local that holds the block.</param>
+    /// <param name="counter">The counter's name in <see cref="ProbeBlock"/>.</param>
+    internal static void IncrementCounter(ILGenerator il, LocalBuilder block, string counter)
+    {
+        il.Emit(OpCodes.Ldloc, block);
+        il.Emit(OpCodes.Ldflda, typeof(ProbeBlock).GetField(counter)!);
+        il.Emit(OpCodes.Dup);
+        il.Emit(OpCodes.Ldind_I8);
+        il.Emit(OpCodes.Ldc_I4_1);
+        il.Emit(OpCodes.Conv_I8);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stind_I8);
+    }
+
+    private void ReadClock()
+    {
+        _il.Emit(OpCodes.Call, typeof(MonotonicClock).GetProperty(nameof(MonotonicClock.Now))!.GetMethod!);
+        _il.Emit(OpCodes.Stloc, _now);
+    }
+
+    private void ClearFault()
+    {
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Stloc, _fault);
+    }
+
+    private void Call(string name) => _il.Emit(OpCodes.Call, typeof(HookRuntime).GetMethod(name, BindingFlags.Public | BindingFlags.Static)!);
+}

@@ -1,0 +1,175 @@
+using System.Reflection;
+using Instrumentation.Events;
+using Instrumentation.Expressions;
+using Instrumentation.Managed.Expressions;
+using Instrumentation.Managed.Points;
+using Instrumentation.Managed.Weaving;
+
+namespace Instrumentation.Managed.Hooks;
+
+/// <summary>Decides what a probe needs woven into a method, and has its hooks compiled: the least that gives what the spec asks for.</summary>
+internal static class HookPlanner
+{
+    private static readonly TaskShape NoTask = new(TaskKind.None, typeof(void));
+
+    private static readonly ContextValue[] EndOnly = [ContextValue.Exception, ContextValue.ThrownBy, ContextValue.Duration];
+
+    /// <summary>Plans a probe on a method.</summary>
+    /// <param name="runtime">The probe, with its slot.</param>
+    /// <param name="method">The method whose code is woven.</param>
+    /// <param name="site">The number of its site.</param>
+    /// <param name="reachesCells">Whether woven code of its module can count in <see cref="WovenCells"/>.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="ExpressionException">An expression cannot be used on this method.</exception>
+    public static HookPlan Plan(ProbeRuntime runtime, MethodBase method, int site, bool reachesCells)
+    {
+        ProbeSpec spec = runtime.Spec;
+        MethodShape shape = new(method);
+        BindingTarget target = shape.Target(spec.Edge, spec.GettersAllowed);
+        ProbeExpression? condition = spec.Condition is null ? null : ExpressionBinder.Bind(spec.Condition, target);
+        HookRequest request = new()
+        {
+            Kind = HookKind.End,
+            Edge = spec.Edge,
+            Operands = [],
+            Task = shape.Task,
+            ThisArguments = method.IsStatic ? 0 : 1,
+            Condition = condition,
+            Capture = Bind(spec.CaptureShape, target),
+            Aggregation = Bind(spec.Aggregation, target),
+            MaximumStringLength = runtime.MaximumStringLength,
+        };
+
+        // What does not need the end of a call is counted when the call begins: no region, no kept start.
+        bool atEntry = spec.Edge == ProbeEdge.Entry || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && !NeedsEnd(request));
+        if (atEntry && request is { Aggregation: CountAggregation, Condition: null } && reachesCells)
+        {
+            return new HookPlan { Slot = runtime.Slot, Site = site, CountsInline = true };
+        }
+
+        return atEntry ? PlanEntry(runtime, site, shape, request with { Kind = HookKind.Entry, Edge = ProbeEdge.Entry })
+            : spec.Edge == ProbeEdge.Catch ? PlanCatch(runtime, site, shape, request with { Kind = HookKind.Catch })
+            : PlanEnd(runtime, site, shape, request);
+    }
+
+    private static bool NeedsEnd(HookRequest request) =>
+        request.Expressions.Any(node => node is ReturnExpression) || request.Expressions.Reads(EndOnly);
+
+    private static HookPlan PlanEntry(ProbeRuntime runtime, int site, MethodShape shape, HookRequest request) => new()
+    {
+        Slot = runtime.Slot,
+        Site = site,
+        Entry = Compile(shape, request with { Task = NoTask }),
+    };
+
+    private static HookPlan PlanCatch(ProbeRuntime runtime, int site, MethodShape shape, HookRequest request) => new()
+    {
+        Slot = runtime.Slot,
+        Site = site,
+        Catch = Compile(shape, request with { Task = NoTask }),
+    };
+
+    private static HookPlan PlanEnd(ProbeRuntime runtime, int site, MethodShape shape, HookRequest request)
+    {
+        bool isTask = shape.Task.Kind != TaskKind.None;
+        bool keepsStart = request.Edge.HasFlag(ProbeEdge.Call) || request.Expressions.Reads(ContextValue.Duration);
+        bool decidedAtStart = keepsStart && request.Edge.HasFlag(ProbeEdge.Call) && request.Condition is not null && IsFixedAtEntry(request.Condition, shape);
+        HookRequest end = request with
+        {
+            KeepsStart = keepsStart,
+            DecidedAtStart = decidedAtStart,
+            Condition = decidedAtStart ? null : request.Condition,
+            Result = isTask || request.Expressions.Any(node => node is ReturnExpression) ? shape.Result : null,
+        };
+        end = end with { Operands = OperandsOf(end, shape) };
+        if (isTask)
+        {
+            CheckKept(end, shape);
+        }
+
+        return new HookPlan
+        {
+            Slot = runtime.Slot,
+            Site = site,
+            Entry = keepsStart ? Compile(shape, StartOf(request, decidedAtStart)) : null,
+            KeepsStart = keepsStart,
+            Exit = new WovenHook(HookCompiler.Compile(end), end.Operands),
+            Result = end.Result,
+            TakesCallId = isTask,
+            OnReturn = isTask || (request.Edge & (ProbeEdge.Return | ProbeEdge.Call)) != 0,
+            OnThrow = (request.Edge & (ProbeEdge.Throw | ProbeEdge.Call)) != 0,
+        };
+    }
+
+    private static HookRequest StartOf(HookRequest request, bool decides) => request with
+    {
+        Kind = HookKind.Start,
+        Edge = ProbeEdge.Entry,
+        Task = NoTask,
+        DecidedAtStart = decides,
+        Condition = decides ? request.Condition : null,
+        Capture = null,
+        Aggregation = null,
+    };
+
+    private static WovenHook Compile(MethodShape shape, HookRequest request)
+    {
+        HookRequest complete = request with { Operands = OperandsOf(request, shape) };
+        return new WovenHook(HookCompiler.Compile(complete), complete.Operands);
+    }
+
+    private static HookOperand[] OperandsOf(HookRequest request, MethodShape shape) =>
+    [
+        .. request.Expressions
+            .Select(node => node switch
+            {
+                ThisExpression => shape.This(),
+                ArgumentExpression argument => shape.Argument(argument.Index),
+                _ => null,
+            })
+            .OfType<HookOperand>()
+            .DistinctBy(operand => operand.Argument)
+            .OrderBy(operand => operand.Argument),
+    ];
+
+    // Only values that nothing can change between the entry and the end: arguments by value that are primitives or strings, and constants.
+    private static bool IsFixedAtEntry(ProbeExpression condition, MethodShape shape) => ExpressionWalk.Nodes(condition).All(node => node switch
+    {
+        ArgumentExpression argument => shape.Argument(argument.Index) is { IsByRef: false } operand
+            && (operand.Form == OperandForm.Value || operand.Type == typeof(string)),
+        ConstantExpression or UnaryExpression or BinaryExpression or ConvertExpression or StringTestExpression or ConditionalExpression => true,
+        _ => false,
+    });
+
+    private static void CheckKept(HookRequest request, MethodShape shape)
+    {
+        HookOperand? lost = request.Operands.FirstOrDefault(operand => operand.IsByRef || operand.Type.IsByRefLike);
+        if (lost is not null)
+        {
+            throw new ExpressionException(
+                $"argument {lost.Argument - request.ThisArguments}",
+                $"{MethodName.WithParameters(shape.Method)} ends when its task does, and an argument of type {(lost.IsByRef ? "ref " : string.Empty)}{MethodName.Of(lost.Type)} cannot be kept until then.",
+                "Read it at the entry: OnEntry().");
+        }
+
+        if (request.Operands.Count > PendingCall.MaximumOperands)
+        {
+            throw new ExpressionException(
+                "the capture",
+                $"it reads {request.Operands.Count} arguments, and {PendingCall.MaximumOperands} can be kept until the task of {MethodName.WithParameters(shape.Method)} ends.",
+                "Read fewer.");
+        }
+    }
+
+    private static CaptureShape? Bind(CaptureShape? capture, BindingTarget target) => capture is null
+        ? null
+        : new CaptureShape([.. capture.Fields.Select(field => field with { Value = ExpressionBinder.Bind(field.Value, target) })], null);
+
+    private static AggregationSpec? Bind(AggregationSpec? aggregation, BindingTarget target) => aggregation switch
+    {
+        CountByAggregation counts => counts with { Key = ExpressionBinder.Bind(counts.Key, target) },
+        Log2HistogramAggregation histogram => histogram with { Value = ExpressionBinder.Bind(histogram.Value, target) },
+        LinearHistogramAggregation histogram => histogram with { Value = ExpressionBinder.Bind(histogram.Value, target) },
+        _ => aggregation,
+    };
+}

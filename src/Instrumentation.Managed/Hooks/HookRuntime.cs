@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using Instrumentation.Events;
+using Instrumentation.Managed.Points;
+using Instrumentation.Managed.Profiler;
+using ThreadState = Instrumentation.Events.ThreadState;
+
+namespace Instrumentation.Managed.Hooks;
+
+/// <summary>What compiled hooks call. Nothing here throws; what is not marked as costly allocates nothing.</summary>
+internal static unsafe class HookRuntime
+{
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<System.Reflection.MethodBase, string> Names = [];
+
+    private static delegate* unmanaged[SuppressGCTransition]<nint, nint> _callerWalk;
+
+    /// <summary>Makes <see cref="Caller"/> work; called once when the profiler is attached.</summary>
+    /// <param name="profiler">The profiler.</param>
+    public static void Use(RuntimeProfiler profiler) => _callerWalk = profiler.Native.CallerWalk;
+
+    /// <summary>The address in the caller of the probed method at which it was called.</summary>
+    /// <param name="marker">The address of a local of the hook itself.</param>
+    /// <returns>The address, or 0.</returns>
+    public static ulong Caller(nint marker) => _callerWalk == null ? 0 : (ulong)_callerWalk(marker);
+
+    /// <summary>The method in which an exception was first thrown. Costly: reads the exception's stack trace.</summary>
+    /// <param name="exception">The exception, or null.</param>
+    /// <returns>The method's name; null when it is not known.</returns>
+    public static string? ThrownBy(object? exception)
+    {
+        try
+        {
+            return (exception as Exception)?.TargetSite is { } method ? Names.GetOrAdd(method, MethodName.Of) : null;
+        }
+        catch (Exception)
+        {
+            // The trace of a foreign exception type may refuse: the name is then not known, which the event shows.
+            return null;
+        }
+    }
+
+    /// <summary>The exception of a task that failed, without marking it as observed.</summary>
+    /// <param name="task">The task, or null.</param>
+    /// <returns>The exception; null unless the task failed.</returns>
+    public static object? FailureOf(object? task) => task is Task { IsFaulted: true } failed ? TaskFailure.Of(failed) : null;
+
+    /// <summary>Whether a task was cancelled.</summary>
+    /// <param name="task">The task, or null.</param>
+    /// <returns>True when it was.</returns>
+    public static bool IsCancelled(object? task) => task is Task { IsCanceled: true };
+
+    /// <summary>Whether a task has not ended yet.</summary>
+    /// <param name="task">The task, or null.</param>
+    /// <returns>True when the call goes on.</returns>
+    public static bool IsPending(object? task) => task is Task { IsCompleted: false };
+
+    /// <summary>The object behind a value task: null, a task, or a source that only its awaiter may ask.</summary>
+    /// <param name="valueTask">The value task.</param>
+    /// <returns>The object.</returns>
+    public static object? ObjectOf(ref byte valueTask) => Unsafe.As<byte, object?>(ref valueTask);
+
+    /// <summary>The result of a task.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="task">The task.</param>
+    /// <param name="fault">Set when the task has no such result.</param>
+    /// <returns>The result.</returns>
+    public static T? TaskResult<T>(object? task, ref int fault)
+    {
+        if (task is Task<T> { IsCompletedSuccessfully: true } done)
+        {
+            return done.Result;
+        }
+
+        fault = 1;
+        return default;
+    }
+
+    /// <summary>The result of a value task.</summary>
+    /// <typeparam name="T">The result's type; the caller has made sure that the value task has it.</typeparam>
+    /// <param name="valueTask">The value task.</param>
+    /// <param name="fault">Set when it has no result, or only its awaiter may take it.</param>
+    /// <returns>The result.</returns>
+    public static T? ValueTaskResult<T>(ref byte valueTask, ref int fault)
+    {
+        // SAFETY: the caller passes the address of a ValueTask<T>.
+        ref ValueTask<T> typed = ref Unsafe.As<byte, ValueTask<T>>(ref valueTask);
+        object? behind = ObjectOf(ref valueTask);
+        if ((behind is null || behind is Task) && typed.IsCompletedSuccessfully)
+        {
+            return typed.Result;
+        }
+
+        fault = 1;
+        return default;
+    }
+
+    /// <summary>The reference in a value whose type depends on the instantiation.</summary>
+    /// <param name="address">Where the value is.</param>
+    /// <param name="type">The value's <see cref="Type"/>.</param>
+    /// <param name="fault">Set when the type is no reference type.</param>
+    /// <returns>The reference.</returns>
+    public static object? GenericReference(ref byte address, object type, ref int fault)
+    {
+        if (!((Type)type).IsValueType)
+        {
+            return Unsafe.As<byte, object?>(ref address);
+        }
+
+        fault = 1;
+        return null;
+    }
+
+    /// <summary>Makes room for a record.</summary>
+    /// <param name="state">The current thread's state.</param>
+    /// <param name="block">The probe's block.</param>
+    /// <param name="length">The record's bytes.</param>
+    /// <returns>Where to write; null when the event is lost, which has been counted.</returns>
+    public static byte* Reserve(ThreadState* state, ProbeBlock* block, int length)
+    {
+        // SAFETY: state and block belong to the current thread.
+        if (state->Ring.Memory == null)
+        {
+            ThreadStates.CreateRing(state);
+        }
+
+        byte* record = EventRing.Reserve(&state->Ring, length);
+        if (record == null)
+        {
+            block->Lost++;
+        }
+
+        return record;
+    }
+
+    /// <summary>Publishes a record.</summary>
+    /// <param name="state">The current thread's state.</param>
+    /// <param name="block">The probe's block.</param>
+    /// <param name="length">The record's bytes.</param>
+    public static void Commit(ThreadState* state, ProbeBlock* block, int length)
+    {
+        // SAFETY: state and block belong to the current thread.
+        EventRing.Commit(&state->Ring, length);
+        block->Emitted++;
+    }
+
+    /// <summary>Bytes that a string takes in a record.</summary>
+    /// <param name="text">The string.</param>
+    /// <param name="most">The most UTF-16 units that are kept.</param>
+    /// <returns>The bytes, a multiple of 8.</returns>
+    public static int StringBytes(string? text, int most) => text is null ? 8 : 8 + (((Math.Min(text.Length, most) * sizeof(char)) + 7) & ~7);
+
+    /// <summary>Writes a string into a record.</summary>
+    /// <param name="cursor">Where.</param>
+    /// <param name="text">The string.</param>
+    /// <param name="most">The most UTF-16 units that are kept.</param>
+    /// <returns>Where the next field goes.</returns>
+    public static byte* WriteString(byte* cursor, string? text, int most)
+    {
+        // SAFETY: the record was reserved with StringBytes of the same arguments.
+        int* descriptor = (int*)cursor;
+        if (text is null)
+        {
+            descriptor[0] = -1;
+            descriptor[1] = 0;
+            return cursor + 8;
+        }
+
+        int units = Math.Min(text.Length, most);
+        descriptor[0] = units;
+        descriptor[1] = text.Length;
+        int padded = ((units * sizeof(char)) + 7) & ~7;
+        if (padded > 0)
+        {
+            *(long*)(cursor + padded) = 0;
+            text.AsSpan(0, units).CopyTo(new Span<char>(cursor + 8, units));
+        }
+
+        return cursor + 8 + padded;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using Instrumentation.Managed.Points;
+
+namespace Instrumentation;
+
+/// <summary>Probes on .NET methods.</summary>
+/// <remarks>
+/// Everything here is inert: names are looked up when the spec is attached, among the assemblies that are loaded then. A probe on a generic
+/// method or type observes all its instantiations. A method that returns a task is one call, which ends when the task does.
+/// </remarks>
+public static class ManagedProbes
+{
+    /// <summary>The factories of this backend.</summary>
+    extension(Probe)
+    {
+        /// <summary>A probe on a method given by reflection.</summary>
+        /// <param name="method">The method or constructor.</param>
+        /// <returns>The spec.</returns>
+        public static ProbeSpec Method(MethodBase method)
+        {
+            ArgumentNullException.ThrowIfNull(method);
+            return new ProbeSpec(new MethodPoint(new MethodTarget.Exact(method)));
+        }
+
+        /// <summary>A probe on the static method that a lambda calls: <c>Probe.Method(() =&gt; File.Delete(default!))</c>.</summary>
+        /// <param name="call">The call; it is never made, the arguments do not matter.</param>
+        /// <returns>The spec.</returns>
+        /// <exception cref="SpecException">The lambda is no call.</exception>
+        public static ProbeSpec Method(Expression<Action> call) => FromLambda(call);
+
+        /// <summary>A probe on the static method, constructor or property that a lambda calls: <c>Probe.Method(() =&gt; File.ReadAllText(default!))</c>.</summary>
+        /// <typeparam name="TResult">What the call returns.</typeparam>
+        /// <param name="call">The call; it is never made, the arguments do not matter.</param>
+        /// <returns>The spec.</returns>
+        /// <exception cref="SpecException">The lambda is no call.</exception>
+        public static ProbeSpec Method<TResult>(Expression<Func<TResult>> call) => FromLambda(call);
+
+        /// <summary>A probe on the instance method that a lambda calls: <c>Probe.Method((Orders o) =&gt; o.Cancel(0))</c>.</summary>
+        /// <typeparam name="T">The type that the method is looked up in.</typeparam>
+        /// <param name="call">The call; it is never made, the arguments do not matter.</param>
+        /// <returns>The spec.</returns>
+        /// <exception cref="SpecException">The lambda is no call.</exception>
+        public static ProbeSpec Method<T>(Expression<Action<T>> call) => FromLambda(call);
+
+        /// <summary>A probe on the instance method or property that a lambda calls: <c>Probe.Method((Orders o) =&gt; o.Place(default!, 0))</c>.</summary>
+        /// <typeparam name="T">The type that the method is looked up in.</typeparam>
+        /// <typeparam name="TResult">What the call returns.</typeparam>
+        /// <param name="call">The call; it is never made, the arguments do not matter.</param>
+        /// <returns>The spec.</returns>
+        /// <exception cref="SpecException">The lambda is no call.</exception>
+        public static ProbeSpec Method<T, TResult>(Expression<Func<T, TResult>> call) => FromLambda(call);
+
+        /// <summary>A probe on a method of a type by name; for an overloaded one, by parameter types too.</summary>
+        /// <param name="type">The type; its base types are searched as well.</param>
+        /// <param name="name">The method's name; <c>.ctor</c> and <c>.cctor</c> for constructors.</param>
+        /// <param name="parameterTypes">The parameter types; none to let the name alone decide.</param>
+        /// <returns>The spec.</returns>
+        public static ProbeSpec Method(Type type, string name, params Type[] parameterTypes)
+        {
+            ArgumentNullException.ThrowIfNull(type);
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            return new ProbeSpec(new MethodPoint(new MethodTarget.Named(type, name, parameterTypes is [] ? null : parameterTypes)));
+        }
+
+        /// <summary>A probe on the one loaded method that a text names: <c>Shop.Orders::Place(string, int)</c>.</summary>
+        /// <param name="signature">The text: <c>[Assembly!]Namespace.Type::Method[(type, type)]</c>.</param>
+        /// <returns>The spec.</returns>
+        /// <exception cref="SpecException">The text is not of the form.</exception>
+        public static ProbeSpec Method(string signature) => new(new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(signature), Single: true)));
+
+        /// <summary>A probe on all loaded methods that match a text: <c>Shop.*Repository::Save*</c>.</summary>
+        /// <param name="pattern">The text: <c>[Assembly!]Namespace.Type::Method[(type, type)]</c> with <c>*</c> and <c>?</c> as wildcards.</param>
+        /// <returns>The spec.</returns>
+        /// <exception cref="SpecException">The text is not of the form.</exception>
+        public static ProbeSpec Methods(string pattern) => new(new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(pattern), Single: false)));
+    }
+
+    private static ProbeSpec FromLambda(LambdaExpression call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return new ProbeSpec(new MethodPoint(new MethodTarget.Exact(MethodLambda.MethodOf(call))));
+    }
+}

@@ -1,0 +1,96 @@
+using System.Reflection;
+using System.Text;
+
+namespace Instrumentation.Managed.Points;
+
+/// <summary>Names of types and methods as patterns, events and messages spell them: <c>Namespace.Type+Nested::Method</c>.</summary>
+internal static class MethodName
+{
+    private static readonly Dictionary<Type, string> Keywords = new()
+    {
+        [typeof(void)] = "void",
+        [typeof(bool)] = "bool",
+        [typeof(byte)] = "byte",
+        [typeof(sbyte)] = "sbyte",
+        [typeof(char)] = "char",
+        [typeof(short)] = "short",
+        [typeof(ushort)] = "ushort",
+        [typeof(int)] = "int",
+        [typeof(uint)] = "uint",
+        [typeof(long)] = "long",
+        [typeof(ulong)] = "ulong",
+        [typeof(nint)] = "nint",
+        [typeof(nuint)] = "nuint",
+        [typeof(float)] = "float",
+        [typeof(double)] = "double",
+        [typeof(decimal)] = "decimal",
+        [typeof(string)] = "string",
+        [typeof(object)] = "object",
+    };
+
+    /// <summary>A method's full name without its parameters. The body of an async method or iterator has the name of the method that the source wrote.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>The name.</returns>
+    public static string Of(MethodBase method)
+    {
+        MethodBase written = StateMachines.SourceMethod(method);
+        return $"{(written.DeclaringType is { } type ? Of(type) : "<Module>")}::{written.Name}";
+    }
+
+    /// <summary>A method's full name with its parameter types: the text that selects exactly this overload.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>The signature.</returns>
+    public static string WithParameters(MethodBase method) =>
+        $"{(method.DeclaringType is { } type ? Of(type) : "<Module>")}::{method.Name}({string.Join(", ", method.GetParameters().Select(parameter => Of(parameter.ParameterType)))})";
+
+    /// <summary>A type's name: C# keywords for the simple ones, full names else, generic arguments in angle brackets, no arity.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>The name.</returns>
+    public static string Of(Type type)
+    {
+        if (Keywords.TryGetValue(type, out string? keyword))
+        {
+            return keyword;
+        }
+
+        if (type.IsGenericParameter)
+        {
+            return type.Name;
+        }
+
+        if (type.HasElementType)
+        {
+            string element = Of(type.GetElementType()!);
+            return type.IsArray ? $"{element}[{new string(',', type.GetArrayRank() - 1)}]" : type.IsByRef ? $"ref {element}" : $"{element}*";
+        }
+
+        StringBuilder name = new();
+        if (type.DeclaringType is { } outer)
+        {
+            name.Append(WithoutArguments(outer)).Append('+');
+        }
+        else if (!string.IsNullOrEmpty(type.Namespace))
+        {
+            name.Append(type.Namespace).Append('.');
+        }
+
+        name.Append(WithoutArity(type.Name));
+        if (type.IsGenericType && !type.IsGenericTypeDefinition)
+        {
+            name.Append('<').AppendJoin(", ", type.GetGenericArguments().Select(Of)).Append('>');
+        }
+
+        return name.ToString();
+    }
+
+    /// <summary>A generic type's name without the backtick and count behind it.</summary>
+    /// <param name="name">The name in metadata.</param>
+    /// <returns>The name in the source.</returns>
+    public static string WithoutArity(string name)
+    {
+        int tick = name.IndexOf('`', StringComparison.Ordinal);
+        return tick < 0 ? name : name[..tick];
+    }
+
+    private static string WithoutArguments(Type type) => Of(type.IsGenericType ? type.GetGenericTypeDefinition() : type);
+}

@@ -1,0 +1,222 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Instrumentation.Managed.Profiler.Interop;
+
+/// <summary>The state that the native profiler reports; the same fields in the same order as instr_status_t in native/profiler/profiler.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeStatus
+{
+    /// <summary>In: bytes of this struct; out: bytes that were filled in.</summary>
+    public uint Size;
+
+    /// <summary>The ABI's version.</summary>
+    public uint AbiVersion;
+
+    /// <summary>1 once calls to the runtime work.</summary>
+    public uint Initialized;
+
+    /// <summary>What the last initialization answered.</summary>
+    public int InitResult;
+
+    /// <summary>1 once the attach is complete.</summary>
+    public uint AttachComplete;
+
+    /// <summary>1 once the runtime shuts down.</summary>
+    public uint Shutdown;
+
+    /// <summary>Times that the runtime asked for the class object.</summary>
+    public uint ClassObjectRequests;
+
+    /// <summary>Times that the runtime asked for a woven body.</summary>
+    public uint RejitParameters;
+
+    /// <summary>Compilations of woven bodies that began.</summary>
+    public uint RejitStarted;
+
+    /// <summary>Compilations of woven bodies that ended.</summary>
+    public uint RejitFinished;
+
+    /// <summary>Woven bodies that failed.</summary>
+    public uint RejitFailed;
+
+    /// <summary>Errors that wait to be taken.</summary>
+    public uint ErrorsPending;
+
+    /// <summary>Errors that found the list full.</summary>
+    public uint ErrorsDropped;
+
+    /// <summary>Offset maps that the runtime did not take.</summary>
+    public uint MapsRefused;
+}
+
+/// <summary>A failed ReJIT; the same fields as instr_error_t in native/profiler/profiler.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeError
+{
+    /// <summary>The module; 0 where only the function is known.</summary>
+    public nint Module;
+
+    /// <summary>The function; may be 0.</summary>
+    public nint Function;
+
+    /// <summary>The method's token; 0 where only the function is known.</summary>
+    public int Token;
+
+    /// <summary>The cause as an HRESULT.</summary>
+    public int Result;
+}
+
+/// <summary>The exports of the native profiler (native/profiler/profiler.h), bound once when the library is loaded.</summary>
+internal sealed unsafe class NativeProfiler
+{
+    /// <summary>The ABI version that this code was written for.</summary>
+    public const uint AbiVersion = 1;
+
+    private readonly delegate* unmanaged<NativeStatus*, int> _status;
+    private readonly delegate* unmanaged<uint, uint, nint*, int> _invoke;
+    private readonly delegate* unmanaged<nint, uint, byte*, uint, uint*, uint, uint, int> _setBody;
+    private readonly delegate* unmanaged<nint, uint, uint*, int> _bodyServed;
+    private readonly delegate* unmanaged<NativeError*, uint, uint> _takeErrors;
+    private readonly delegate* unmanaged<int> _threadId;
+    private readonly delegate* unmanaged<uint*, uint, uint> _abi;
+
+    private NativeProfiler(string path)
+    {
+        nint library = NativeLibrary.Load(path);
+
+        // SAFETY: the signatures are those of profiler.h; a test compares the structs' layouts through instr_abi. The library is never unloaded.
+        _status = (delegate* unmanaged<NativeStatus*, int>)NativeLibrary.GetExport(library, "instr_status");
+        _invoke = (delegate* unmanaged<uint, uint, nint*, int>)NativeLibrary.GetExport(library, "instr_invoke");
+        _setBody = (delegate* unmanaged<nint, uint, byte*, uint, uint*, uint, uint, int>)NativeLibrary.GetExport(library, "instr_set_body");
+        _bodyServed = (delegate* unmanaged<nint, uint, uint*, int>)NativeLibrary.GetExport(library, "instr_body_served");
+        _takeErrors = (delegate* unmanaged<NativeError*, uint, uint>)NativeLibrary.GetExport(library, "instr_take_errors");
+        _threadId = (delegate* unmanaged<int>)NativeLibrary.GetExport(library, "instr_gettid");
+        _abi = (delegate* unmanaged<uint*, uint, uint>)NativeLibrary.GetExport(library, "instr_abi");
+        CallerWalk = (delegate* unmanaged[SuppressGCTransition]<nint, nint>)NativeLibrary.GetExport(library, "instr_caller");
+        Path = path;
+    }
+
+    /// <summary>Where the library was loaded from.</summary>
+    public string Path { get; }
+
+    /// <summary>instr_caller: never blocks, so it is called without leaving managed code.</summary>
+    public delegate* unmanaged[SuppressGCTransition]<nint, nint> CallerWalk { get; }
+
+    /// <summary>Loads the library.</summary>
+    /// <param name="path">Its absolute path.</param>
+    /// <returns>Its exports.</returns>
+    /// <exception cref="BackendUnavailableException">It cannot be loaded, or is of another version.</exception>
+    public static NativeProfiler Load(string path)
+    {
+        try
+        {
+            NativeProfiler profiler = new(path);
+            uint version = profiler.Status().AbiVersion;
+            return version == AbiVersion
+                ? profiler
+                : throw Unusable(path, $"speaks version {version} of the interface, this library {AbiVersion}", null);
+        }
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            throw Unusable(path, "cannot be loaded", error);
+        }
+    }
+
+    /// <summary>The profiler's state and counters.</summary>
+    /// <returns>The status.</returns>
+    public NativeStatus Status()
+    {
+        NativeStatus status = new() { Size = (uint)sizeof(NativeStatus) };
+
+        // SAFETY: the native side fills in no more than Size bytes.
+        _ = _status(&status);
+        return status;
+    }
+
+    /// <summary>Calls a method of the runtime's ICorProfilerInfo10 on the profiler's worker thread and waits for it.</summary>
+    /// <param name="slot">The method's place in the virtual table.</param>
+    /// <param name="arguments">Its arguments, at most 8, without the interface.</param>
+    /// <returns>Its HRESULT.</returns>
+    public int Invoke(int slot, params ReadOnlySpan<nint> arguments)
+    {
+        fixed (nint* start = arguments)
+        {
+            // SAFETY: the native side copies the arguments; what they point to lives in the caller's frame until this returns.
+            return _invoke((uint)slot, (uint)arguments.Length, start);
+        }
+    }
+
+    /// <summary>Stores the body that the runtime gets when it next asks for the method's.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="body">The body, header first.</param>
+    /// <param name="map">Pairs of original and woven offsets.</param>
+    /// <returns>An HRESULT.</returns>
+    public int SetBody(MethodKey method, ReadOnlySpan<byte> body, ReadOnlySpan<uint> map)
+    {
+        fixed (byte* il = body)
+        fixed (uint* pairs = map)
+        {
+            // SAFETY: the native side copies both.
+            return _setBody(method.Module, (uint)method.Token, il, (uint)body.Length, pairs, (uint)map.Length / 2, 0);
+        }
+    }
+
+    /// <summary>Forgets a stored body.</summary>
+    /// <param name="method">The method.</param>
+    public void RemoveBody(MethodKey method) => _ = _setBody(method.Module, (uint)method.Token, null, 0, null, 0, 0);
+
+    /// <summary>How often the runtime took the stored body.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>The times; 0 when none is stored.</returns>
+    public int BodyServed(MethodKey method)
+    {
+        uint served;
+
+        // SAFETY: a plain out parameter.
+        _ = _bodyServed(method.Module, (uint)method.Token, &served);
+        return (int)served;
+    }
+
+    /// <summary>Takes the errors that the runtime reported since the last call.</summary>
+    /// <returns>The errors, oldest first.</returns>
+    public IReadOnlyList<NativeError> TakeErrors()
+    {
+        List<NativeError> errors = [];
+        NativeError* batch = stackalloc NativeError[64];
+        uint count;
+        do
+        {
+            // SAFETY: the native side writes at most 64 entries.
+            count = _takeErrors(batch, 64);
+            errors.AddRange(new ReadOnlySpan<NativeError>(batch, (int)count));
+        }
+        while (count == 64);
+        return errors;
+    }
+
+    /// <summary>The operating system's id of the current thread.</summary>
+    /// <returns>The id.</returns>
+    public int ThreadId() => _threadId();
+
+    /// <summary>The layout of the shared structs, for a test.</summary>
+    /// <returns>The numbers in the order of profiler.h.</returns>
+    public uint[] Abi()
+    {
+        uint[] numbers = new uint[_abi(null, 0)];
+        fixed (uint* start = numbers)
+        {
+            // SAFETY: the native side writes at most as many as fit.
+            _ = _abi(start, (uint)numbers.Length);
+        }
+
+        return numbers;
+    }
+
+    private static BackendUnavailableException Unusable(string path, string why, Exception? inner) => new(
+        ManagedBackend.BackendName,
+        BackendUnavailableReason.NativeLibraryMissing,
+        $"its native library {path} {why}.",
+        "Use the library of this package's version, built for linux-x64 with glibc.",
+        inner);
+}

@@ -1,0 +1,51 @@
+namespace Instrumentation.Managed.Weaving;
+
+/// <summary>A compiled hook and the values that it takes first.</summary>
+/// <param name="Pointer">The machine code: a managed, static function.</param>
+/// <param name="Operands">The values that it takes, in order.</param>
+internal sealed record WovenHook(nint Pointer, IReadOnlyList<HookOperand> Operands);
+
+/// <summary>
+/// What one probe wants woven into one method. Hooks take their operands and then:
+/// at entry <c>(int slot, int site)</c>, giving the call's start as a long when <see cref="KeepsStart"/>, else nothing;
+/// at the end <c>([result], object exception, long start, int slot, int site, [long callId])</c>;
+/// in handlers <c>(object exception, int slot, int site)</c>.
+/// </summary>
+internal sealed record HookPlan
+{
+    /// <summary>What woven code passes as the number of a suspended call: this is no such call (yet).</summary>
+    public const long NotSuspended = -1;
+
+    /// <summary>The probe's slot.</summary>
+    public required int Slot { get; init; }
+
+    /// <summary>The method's site.</summary>
+    public required int Site { get; init; }
+
+    /// <summary>Whether the woven code itself counts the call in <see cref="Events.WovenCells"/>.</summary>
+    public bool CountsInline { get; init; }
+
+    /// <summary>Called when the method is entered, or null.</summary>
+    public WovenHook? Entry { get; init; }
+
+    /// <summary>Whether the entry hook gives the call's start, to be handed to the end hook.</summary>
+    public bool KeepsStart { get; init; }
+
+    /// <summary>Called when the call ends, or null.</summary>
+    public WovenHook? Exit { get; init; }
+
+    /// <summary>The result that the end hook takes, or null.</summary>
+    public HookOperand? Result { get; init; }
+
+    /// <summary>Whether the end hook takes the number of a suspended call; <see cref="NotSuspended"/> from woven code.</summary>
+    public bool TakesCallId { get; init; }
+
+    /// <summary>Whether the end hook is called at normal returns.</summary>
+    public bool OnReturn { get; init; }
+
+    /// <summary>Whether the end hook is called when an exception leaves the method.</summary>
+    public bool OnThrow { get; init; }
+
+    /// <summary>Called in each handler that catches, or null.</summary>
+    public WovenHook? Catch { get; init; }
+}

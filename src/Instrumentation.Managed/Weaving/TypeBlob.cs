@@ -1,0 +1,163 @@
+using System.Reflection.Metadata;
+
+namespace Instrumentation.Managed.Weaving;
+
+/// <summary>Cuts types out of signature blobs without decoding them (ECMA-335, II.23.2): weaving copies types into new signatures byte by byte.</summary>
+internal static class TypeBlob
+{
+    private const byte Sentinel = 0x41;
+    private const byte Pinned = 0x45;
+
+    /// <summary>The return type and the parameter types of a method's signature, modifiers included.</summary>
+    /// <param name="signature">A method signature.</param>
+    /// <returns>The return type's bytes and each parameter's.</returns>
+    public static unsafe (byte[] Return, byte[][] Parameters) SplitMethod(ReadOnlySpan<byte> signature)
+    {
+        fixed (byte* start = signature)
+        {
+            // SAFETY: the reader is bounded by the span's length and does not outlive the pin.
+            BlobReader reader = new(start, signature.Length);
+            byte convention = reader.ReadByte();
+            if ((convention & 0x10) != 0)
+            {
+                reader.ReadCompressedInteger();
+            }
+
+            int count = reader.ReadCompressedInteger();
+            byte[] returned = Cut(ref reader);
+            byte[][] parameters = new byte[count][];
+            for (int i = 0; i < count; i++)
+            {
+                parameters[i] = Cut(ref reader);
+            }
+
+            return (returned, parameters);
+        }
+    }
+
+    /// <summary>The number of locals in a signature of locals, and the bytes of their types.</summary>
+    /// <param name="signature">A signature of locals.</param>
+    /// <returns>The count, and all types together.</returns>
+    public static unsafe (int Count, byte[] Types) SplitLocals(ReadOnlySpan<byte> signature)
+    {
+        fixed (byte* start = signature)
+        {
+            // SAFETY: the reader is bounded by the span's length and does not outlive the pin.
+            BlobReader reader = new(start, signature.Length);
+            if (reader.ReadByte() != (byte)SignatureKind.LocalVariables)
+            {
+                throw new BadIlException("the signature of the locals is not one");
+            }
+
+            int count = reader.ReadCompressedInteger();
+            return (count, signature[reader.Offset..].ToArray());
+        }
+    }
+
+    /// <summary>A type without the custom modifiers in front of it.</summary>
+    /// <param name="type">A type's bytes.</param>
+    /// <returns>The type's bytes from its element type on.</returns>
+    public static unsafe ReadOnlySpan<byte> WithoutModifiers(byte[] type)
+    {
+        fixed (byte* start = type)
+        {
+            // SAFETY: the reader is bounded by the array's length and does not outlive the pin.
+            BlobReader reader = new(start, type.Length);
+            while (type[reader.Offset] is (byte)SignatureTypeCode.RequiredModifier or (byte)SignatureTypeCode.OptionalModifier)
+            {
+                reader.ReadByte();
+                reader.ReadCompressedInteger();
+            }
+
+            return type.AsSpan(reader.Offset);
+        }
+    }
+
+    /// <summary>Appends an unsigned number in its compressed form.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="value">The number, below 2^29.</param>
+    public static void AppendCompressed(List<byte> blob, int value)
+    {
+        if (value < 0x80)
+        {
+            blob.Add((byte)value);
+        }
+        else if (value < 0x4000)
+        {
+            blob.AddRange([(byte)(0x80 | (value >> 8)), (byte)value]);
+        }
+        else
+        {
+            blob.AddRange([(byte)(0xC0 | (value >> 24)), (byte)(value >> 16), (byte)(value >> 8), (byte)value]);
+        }
+    }
+
+    private static unsafe byte[] Cut(ref BlobReader reader)
+    {
+        if (reader.CurrentPointer[0] == Sentinel)
+        {
+            throw new BadIlException("the method has variable arguments");
+        }
+
+        int from = reader.Offset;
+        Skip(ref reader);
+        int length = reader.Offset - from;
+        reader.Offset = from;
+        return reader.ReadBytes(length);
+    }
+
+    private static void Skip(ref BlobReader reader)
+    {
+        byte element = reader.ReadByte();
+        switch (element)
+        {
+            case (byte)SignatureTypeCode.RequiredModifier or (byte)SignatureTypeCode.OptionalModifier:
+                reader.ReadCompressedInteger();
+                Skip(ref reader);
+                break;
+            case (byte)SignatureTypeCode.Pointer or (byte)SignatureTypeCode.ByReference or (byte)SignatureTypeCode.SZArray or Pinned:
+                Skip(ref reader);
+                break;
+            case 0x11 or 0x12 or (byte)SignatureTypeCode.GenericTypeParameter or (byte)SignatureTypeCode.GenericMethodParameter:
+                reader.ReadCompressedInteger();
+                break;
+            case (byte)SignatureTypeCode.GenericTypeInstance:
+                reader.ReadByte();
+                reader.ReadCompressedInteger();
+                SkipMany(ref reader, reader.ReadCompressedInteger());
+                break;
+            case (byte)SignatureTypeCode.Array:
+                Skip(ref reader);
+                reader.ReadCompressedInteger();
+                SkipNumbers(ref reader);
+                SkipNumbers(ref reader);
+                break;
+            case (byte)SignatureTypeCode.FunctionPointer:
+                if ((reader.ReadByte() & 0x10) != 0)
+                {
+                    reader.ReadCompressedInteger();
+                }
+
+                SkipMany(ref reader, reader.ReadCompressedInteger() + 1);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void SkipMany(ref BlobReader reader, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Skip(ref reader);
+        }
+    }
+
+    private static void SkipNumbers(ref BlobReader reader)
+    {
+        for (int count = reader.ReadCompressedInteger(); count > 0; count--)
+        {
+            reader.ReadCompressedInteger();
+        }
+    }
+}

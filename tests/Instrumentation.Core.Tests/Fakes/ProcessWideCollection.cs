@@ -1,0 +1,8 @@
+namespace Instrumentation.Core.Tests.Fakes;
+
+/// <summary>Tests that share the process's rings, slots and pump: they run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class ProcessWideCollection
+{
+    public const string Name = "rings, slots and pump of the process";
+}
