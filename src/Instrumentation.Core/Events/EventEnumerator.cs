@@ -7,7 +7,7 @@ namespace Instrumentation.Events;
 internal sealed class EventEnumerator(EventStream stream, EventSubscription subscription, CancellationToken cancellationToken) : IAsyncEnumerator<ProbeEvent>
 {
     // Consumed bytes are given back at this pace, so that a long buffer does not count against the budget while it is gone through.
-    private const long StepBytes = 64 * 1024;
+    private readonly long _step = Math.Min(64 * 1024, subscription.Budget / 4);
 
     private readonly PipeReader _reader = subscription.Reader;
     private ReadOnlySequence<byte> _buffer;
@@ -45,7 +45,7 @@ internal sealed class EventEnumerator(EventStream stream, EventSubscription subs
     private bool TryTake()
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        if (_reading && _unread - _buffer.Length >= StepBytes)
+        if (_reading && _unread - _buffer.Length >= _step)
         {
             // What is left is there at once: nothing of it counts as examined.
             _reader.AdvanceTo(_buffer.Start);
@@ -54,7 +54,15 @@ internal sealed class EventEnumerator(EventStream stream, EventSubscription subs
             _unread = _buffer.Length;
         }
 
-        return stream.TryRead(ref _buffer, out _current);
+        bool taken = stream.TryRead(ref _buffer, out _current);
+        if (taken && _buffer.IsEmpty)
+        {
+            _reading = false;
+            _reader.AdvanceTo(_buffer.End);
+            _buffer = default;
+        }
+
+        return taken;
     }
 
     private async ValueTask<bool> ReadAsync()

@@ -19,7 +19,6 @@ internal sealed class EventSubscription
         useSynchronizationContext: false));
 
     private readonly EventStream _stream;
-    private readonly long _budget;
     private long _written;
     private long _consumed;
     private bool _unflushed;
@@ -32,13 +31,16 @@ internal sealed class EventSubscription
     public EventSubscription(EventStream stream, ProbeRuntime? probe, long budget)
     {
         _stream = stream;
-        _budget = budget;
+        Budget = budget;
         Probe = probe;
         Reader = new RecordPipeReader(_pipe.Reader, this);
     }
 
     /// <summary>The only probe whose records are wanted; null for all.</summary>
     public ProbeRuntime? Probe { get; }
+
+    /// <summary>The most bytes that wait for the reader.</summary>
+    public long Budget { get; }
 
     /// <summary>The reader's end.</summary>
     public PipeReader Reader { get; }
@@ -54,7 +56,7 @@ internal sealed class EventSubscription
     /// <returns>False when there was no room: the record is lost to this reader.</returns>
     public bool Offer(ReadOnlySpan<byte> record)
     {
-        if (_written + record.Length - Volatile.Read(ref _consumed) > _budget)
+        if (_written + record.Length - Volatile.Read(ref _consumed) > Budget)
         {
             return false;
         }

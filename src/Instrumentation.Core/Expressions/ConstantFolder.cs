@@ -6,18 +6,18 @@ namespace Instrumentation.Expressions;
 /// <summary>Evaluates the parts of a lambda that do not mention its context: constants, captured variables, static fields, calls on them.</summary>
 internal static class ConstantFolder
 {
-    /// <summary>Whether a part of a lambda mentions a parameter of any lambda, so that it has no value yet.</summary>
+    /// <summary>Whether a part of a lambda mentions the context, so that it has no value yet.</summary>
     /// <param name="node">The part.</param>
     /// <returns>True when it does.</returns>
-    public static bool MentionsParameter(Expression node)
+    public static bool MentionsContext(Expression node)
     {
-        ParameterFinder finder = new();
+        ContextFinder finder = new();
         finder.Visit(node);
         return finder.Found;
     }
 
     /// <summary>The constant that a part of a lambda is.</summary>
-    /// <param name="node">The part; it mentions no parameter.</param>
+    /// <param name="node">The part; it does not mention the context.</param>
     /// <returns>The constant.</returns>
     /// <exception cref="ExpressionException">Evaluating it fails, or gives what cannot be a constant.</exception>
     public static ConstantExpression Fold(Expression node)
@@ -38,7 +38,7 @@ internal static class ConstantFolder
     }
 
     /// <summary>The value of a part of a lambda.</summary>
-    /// <param name="node">The part; it mentions no parameter.</param>
+    /// <param name="node">The part; it does not mention the context.</param>
     /// <returns>The value.</returns>
     /// <exception cref="ExpressionException">Evaluating it fails.</exception>
     public static object? Evaluate(Expression node)
@@ -65,13 +65,13 @@ internal static class ConstantFolder
         _ => Expression.Lambda<Func<object?>>(Expression.Convert(node, typeof(object))).Compile(preferInterpretation: true)(),
     };
 
-    private sealed class ParameterFinder : ExpressionVisitor
+    private sealed class ContextFinder : ExpressionVisitor
     {
         public bool Found { get; private set; }
 
         protected override Expression VisitParameter(ParameterExpression node)
         {
-            Found = true;
+            Found |= node.Type == typeof(ProbeContext);
             return node;
         }
 

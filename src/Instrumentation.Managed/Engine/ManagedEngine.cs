@@ -239,6 +239,11 @@ internal sealed class ManagedEngine
         {
             return $"the woven body does not compile: {error.Message}";
         }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The method cannot be compiled, woven or not, for example because a type that it names cannot be loaded.
+            return $"it cannot be compiled: {error.Message}";
+        }
     }
 
     private static string ReasonOf(int result) => result switch

@@ -44,4 +44,15 @@ internal static class FakeSession
 
         return result;
     }
+
+    /// <summary>Waits for something that the pump brings about.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        long end = Environment.TickCount64 + 20_000;
+        while (!condition())
+        {
+            Assert.True(Environment.TickCount64 < end, "it did not come about within 20 s");
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Instrumentation.Benchmarks;
+
+/// <summary>Measures figures and compares them with their limits.</summary>
+internal static class Gate
+{
+    /// <summary>Measures all figures in this process.</summary>
+    /// <param name="figures">The figures.</param>
+    /// <returns>The exit code: 0 when all are within their limits.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<Figure> figures)
+    {
+        int beyond = 0;
+        await using InstrumentationSession session = await InstrumentationSession.StartAsync();
+        foreach (Figure figure in figures)
+        {
+            (Action<int> ours, Action<int> other) = await figure.PrepareAsync(session);
+            InterleavedRounds.Result result = InterleavedRounds.Run(ours, other);
+            figure.Verify(result.Calls);
+            bool within = result.MedianRatio <= figure.Limit;
+            beyond += within ? 0 : 1;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Name} {result.MedianRatio:F3} {figure.Limit:F2}"));
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  ours {result.OursNanoseconds:F2} ns a call, the other {result.OtherNanoseconds:F2} ns; ratios from {result.LowestRatio:F3} to {result.HighestRatio:F3} in {result.Rounds} rounds{(within ? string.Empty : "; BEYOND THE LIMIT")}"));
+        }
+
+        return beyond == 0 ? 0 : 1;
+    }
+}

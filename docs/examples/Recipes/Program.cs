@@ -1,0 +1,8 @@
+using Recipes;
+
+Orders orders = new();
+foreach (Func<Orders, Task> recipe in new Func<Orders, Task>[] { Recipe.SlowCalls, Recipe.WhoCalls, Recipe.HowLong, Recipe.WhatFails, Recipe.ForChrome })
+{
+    Console.WriteLine($"== {recipe.Method.Name}");
+    await recipe(orders);
+}

@@ -1,0 +1,81 @@
+using Instrumentation;
+
+namespace Recipes;
+
+/// <summary>The recipes of the README, as they stand there; a test compares them.</summary>
+public static class Recipe
+{
+    public sealed record SlowOrder(string Product, int Quantity, decimal Unused = 0);
+
+    public static async Task SlowCalls(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        await using var slow = await session.AttachAsync(
+            Probe.Method((Orders o) => o.PlaceAsync(default!, default))
+                 .When(c => c.Duration > TimeSpan.FromMilliseconds(5) && c.Arg<int>("quantity") > 10)
+                 .Capture(c => new { Product = c.Arg<string>("product"), Quantity = c.Arg<int>("quantity"), Took = c.Duration }));
+
+        await orders.WorkAsync();
+        await session.DisposeAsync();
+
+        await foreach (var call in slow.Events)
+        {
+            Console.WriteLine($"{call.Value.Quantity} x {call.Value.Product} took {call.Value.Took.TotalMilliseconds:F1} ms");
+        }
+    }
+
+    public static async Task WhoCalls(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var callers = await session.AttachAsync(Probe.Method((Orders o) => o.Price(default!)).CountBy(c => c.Caller));
+
+        await orders.WorkAsync();
+        Console.WriteLine(callers.Read());
+    }
+
+    public static async Task HowLong(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var times = await session.AttachAsync(Probe.Methods("Recipes.Orders::*Async").Histogram(c => c.Duration));
+
+        await orders.WorkAsync();
+        Console.WriteLine(times.Read());
+    }
+
+    public static async Task WhatFails(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        await session.AttachAsync(
+            Probe.Methods("Recipes!*::*")
+                 .OnCatch()
+                 .Capture(c => new { Type = c.Exception!.GetType().FullName, c.Exception.Message, c.ThrownBy }));
+
+        var reading = Task.Run(async () =>
+        {
+            await foreach (ProbeEvent e in session.Events)
+            {
+                Console.WriteLine($"{e["Type"]} thrown by {e["ThrownBy"]}, caught by {e.Site}");
+            }
+        });
+
+        await orders.WorkAsync();
+        await session.DisposeAsync();
+        await reading;
+    }
+
+    public static async Task ForChrome(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        await session.AttachAsync(Probe.Methods("Recipes.Orders::*"));
+        var writing = ChromeTraceWriter.WriteAsync(session.Events, "orders.json");
+
+        await orders.WorkAsync();
+        await session.DisposeAsync();
+        await writing;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace Instrumentation.Expressions;
+
+/// <summary>Reads of fields and properties by reflection: a property by the field behind it where there is one, else by its getter.</summary>
+[RequiresUnreferencedCode(ExpressionInterpreter.NeedsMetadata)]
+internal static class InterpretedMembers
+{
+    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>Reads a member of an object.</summary>
+    /// <param name="target">The object or boxed struct.</param>
+    /// <param name="name">The member's name.</param>
+    /// <param name="declaring">The type that declares it.</param>
+    /// <param name="value">The value as an ordinary object.</param>
+    /// <returns>False when the object has no such member, or its getter throws.</returns>
+    public static bool TryRead(object target, string name, Type declaring, out object? value)
+    {
+        value = null;
+        if (!declaring.IsInstanceOfType(target))
+        {
+            return false;
+        }
+
+        FieldInfo? field = declaring.GetField(name, Declared) ?? declaring.GetField($"<{name}>k__BackingField", Declared)
+            ?? (declaring == typeof(Exception) && name == nameof(Exception.Message) ? declaring.GetField("_message", Declared) : null);
+        if (field is not null)
+        {
+            value = field.GetValue(target);
+            return true;
+        }
+
+        if (declaring.GetProperty(name, Declared)?.GetMethod is not { } getter)
+        {
+            return false;
+        }
+
+        try
+        {
+            value = getter.Invoke(target, null);
+            return true;
+        }
+        catch (TargetInvocationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Follows a path of fields, properties and casts.</summary>
+    /// <param name="start">The object that it starts at.</param>
+    /// <param name="type">The static type of the start.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="value">The value at its end as an ordinary object.</param>
+    /// <returns>False when a step leads nowhere: null, a missing member, an object of another type.</returns>
+    public static bool TryFollow(object? start, Type type, string path, out object? value)
+    {
+        value = start;
+        Type? view = type;
+        foreach (PathStep step in PathStep.Split(path))
+        {
+            if (value is null)
+            {
+                return false;
+            }
+
+            if (step.IsCast)
+            {
+                view = Lineage(value.GetType()).Concat(value.GetType().GetInterfaces()).FirstOrDefault(candidate => candidate.FullName == step.Name || candidate.Name == step.Name);
+                if (view is null)
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            object target = value;
+            Type? owner = Owner(view, step.Name) ?? Owner(target.GetType(), step.Name);
+            if (owner is null || !TryRead(target, step.Name, owner, out value))
+            {
+                return false;
+            }
+
+            view = value?.GetType();
+        }
+
+        return true;
+    }
+
+    private static Type? Owner(Type? type, string name) => type is null
+        ? null
+        : Lineage(type).FirstOrDefault(candidate => candidate.GetField(name, Declared) is not null || candidate.GetProperty(name, Declared) is not null);
+
+    private static IEnumerable<Type> Lineage(Type type)
+    {
+        for (Type? current = type; current is not null; current = current.BaseType)
+        {
+            yield return current;
+        }
+    }
+}

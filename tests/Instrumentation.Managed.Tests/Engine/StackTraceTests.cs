@@ -1,0 +1,55 @@
+using Instrumentation.Managed.Tests.Harness;
+using Probed;
+
+namespace Instrumentation.Managed.Tests.Engine;
+
+/// <summary>An exception that passes through probed methods is the same to the last line number.</summary>
+public sealed class StackTraceTests
+{
+    private static readonly string[] Probes =
+    [
+        "Probed.Traces::Outer",
+        "Probed.Traces::Middle",
+        "Probed.Traces::Inner",
+        "Probed.Traces::OuterAsync",
+        "Probed.Traces::InnerAsync",
+        "Probed.Traces+Cell::Divide",
+        "Probed.Traces+Failing::.ctor",
+    ];
+
+    [Theory]
+    [InlineData(ProbeEdge.Entry)]
+    [InlineData(ProbeEdge.Return)]
+    [InlineData(ProbeEdge.Throw)]
+    [InlineData(ProbeEdge.Call)]
+    [InlineData(ProbeEdge.Catch)]
+    public async Task Exception_ThroughProbedMethods_KeepsTypeMessageAndEveryLine(ProbeEdge edge)
+    {
+        string[] plain = await ThrowAllAsync();
+        Assert.Contains("Traces.cs:line ", plain[0]);
+        await using InstrumentationSession session = await Watch.StartAsync();
+        foreach (string method in Probes)
+        {
+            await Watch.AttachAsync(session, Probe.Method(method) with { Edge = edge });
+        }
+
+        // Twice: the first time the woven bodies are compiled by it, the second time they are there.
+        Assert.Equal(plain, await ThrowAllAsync());
+        Assert.Equal(plain, await ThrowAllAsync());
+        await session.DisposeAsync();
+        Assert.Equal(plain, await ThrowAllAsync());
+    }
+
+    private static async Task<string[]> ThrowAllAsync() =>
+    [
+        TextOf(Assert.Throws<FormatException>(static () => Traces.Outer(2))),
+        TextOf(await Assert.ThrowsAsync<FormatException>(static () => Traces.OuterAsync(Task.CompletedTask))),
+        TextOf(Assert.Throws<DivideByZeroException>(static () => new Traces.Cell(3).Divide(0))),
+        TextOf(Assert.Throws<NullReferenceException>(static () => new Traces.Failing(null))),
+    ];
+
+    /// <summary>Type, message and the trace down to the test, whose own frames are not compared.</summary>
+    private static string TextOf(Exception error) =>
+        $"{error.GetType()}: {error.Message}\n"
+        + string.Join('\n', error.StackTrace!.Split('\n').Where(static line => line.Contains("Probed.Traces", StringComparison.Ordinal)));
+}
