@@ -5,8 +5,6 @@ namespace Recipes;
 /// <summary>The recipes of the README, as they stand there; a test compares them.</summary>
 public static class Recipe
 {
-    public sealed record SlowOrder(string Product, int Quantity, decimal Unused = 0);
-
     public static async Task SlowCalls(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();
@@ -58,7 +56,7 @@ public static class Recipe
         {
             await foreach (ProbeEvent e in session.Events)
             {
-                Console.WriteLine($"{e["Type"]} thrown by {e["ThrownBy"]}, caught by {e.Site}");
+                Console.WriteLine($"{e.Fields["Type"]} thrown by {e.Fields["ThrownBy"]}, caught by {e.Site}");
             }
         });
 
@@ -72,7 +70,7 @@ public static class Recipe
         await using var session = await InstrumentationSession.StartAsync();
 
         await session.AttachAsync(Probe.Methods("Recipes.Orders::*"));
-        var writing = ChromeTraceWriter.WriteAsync(session.Events, "orders.json");
+        var writing = ChromeTraceWriter.WriteFileAsync(session.Events, "orders.json");
 
         await orders.WorkAsync();
         await session.DisposeAsync();

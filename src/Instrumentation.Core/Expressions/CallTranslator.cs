@@ -98,7 +98,7 @@ internal static class CallTranslator
             return LambdaErrors.Of(node, "elements of arrays and collections cannot be read in a probe.", "Read its length or count, or a field of its owner.");
         }
 
-        if (method.Name == nameof(GetType) && method.DeclaringType == typeof(object))
+        if (IsGetType(method))
         {
             return LambdaErrors.Of(node, "a type is no value that a probe can compare or record.", $"Use {LambdaText.Of(node)}.FullName, or test with 'is'.");
         }
@@ -108,4 +108,10 @@ internal static class CallTranslator
             : method.Name == nameof(Equals) ? "Compare fields with '=='." : LambdaErrors.ReadFields;
         return LambdaErrors.Of(node, $"the method {TypeText.Of(method.DeclaringType!)}.{method.Name} cannot be called in a probe: probes run no code of the program.", mend);
     }
+
+    /// <summary>Whether a method is <see cref="object.GetType"/>, or the one of exceptions, which hides it and does the same.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>True when it is.</returns>
+    internal static bool IsGetType(MethodInfo method) =>
+        method is { Name: nameof(GetType), IsStatic: false } && (method.DeclaringType == typeof(object) || method.DeclaringType == typeof(Exception));
 }

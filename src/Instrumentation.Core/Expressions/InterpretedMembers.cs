@@ -24,7 +24,7 @@ internal static class InterpretedMembers
         }
 
         FieldInfo? field = declaring.GetField(name, Declared) ?? declaring.GetField($"<{name}>k__BackingField", Declared)
-            ?? (declaring == typeof(Exception) && name == nameof(Exception.Message) ? declaring.GetField("_message", Declared) : null);
+            ?? (IsExceptionMessage(name, declaring) ? typeof(Exception).GetField("_message", Declared) : null);
         if (field is not null)
         {
             value = field.GetValue(target);
@@ -87,6 +87,9 @@ internal static class InterpretedMembers
 
         return true;
     }
+
+    private static bool IsExceptionMessage(string name, Type declaring) =>
+        name == nameof(Exception.Message) && declaring.GetProperty(name, Declared)?.GetMethod?.GetBaseDefinition().DeclaringType == typeof(Exception);
 
     private static Type? Owner(Type? type, string name) => type is null
         ? null

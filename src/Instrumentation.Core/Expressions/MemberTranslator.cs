@@ -17,7 +17,7 @@ internal static class MemberTranslator
             return OfContext(node);
         }
 
-        if (owner is MethodCallExpression { Method: { Name: nameof(GetType) } method, Object: { } named } && method.DeclaringType == typeof(object))
+        if (owner is MethodCallExpression { Method: { } method, Object: { } named } && CallTranslator.IsGetType(method))
         {
             return TypeName(node, named);
         }

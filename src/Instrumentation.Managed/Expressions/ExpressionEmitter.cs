@@ -159,12 +159,6 @@ internal sealed class ExpressionEmitter
     private void EmitConvert(ConvertExpression convert)
     {
         Type from = convert.Operand.Type;
-        if (ExpressionTypes.IsStruct(convert.Type) && from != convert.Type)
-        {
-            _places.LoadUnboxed(convert);
-            return;
-        }
-
         if (!from.IsValueType && convert.Type.IsValueType)
         {
             _places.LoadUnboxed(convert);

@@ -13,6 +13,8 @@ internal static class MemberBinder
     private const string NullableValueField = "value";
     private const string NullableFlagField = "hasValue";
 
+    private static readonly MethodInfo ExceptionMessage = typeof(Exception).GetProperty(nameof(Exception.Message))!.GetMethod!;
+
     /// <summary>Binds a member that the lambda names.</summary>
     /// <param name="member">The member.</param>
     /// <param name="target">Its bound target.</param>
@@ -27,10 +29,26 @@ internal static class MemberBinder
         }
 
         ProbeExpression? bound = member.IsProperty
-            ? member.Declaring.GetProperty(member.Name, Declared) is { } property ? Property(property, target, text, gettersAllowed) : null
-            : member.Declaring.GetField(member.Name, Declared) is { } field ? new BoundField(target, field) : null;
+            ? FindProperty(member.Declaring, member.Name) is { } property ? Property(property, target, text, gettersAllowed) : null
+            : member.Declaring.GetField(member.Name, Declared) is { } field ? Field(field, target, text) : null;
         return bound ?? throw new ExpressionException(text, $"{MethodName.Of(member.Declaring)} has no instance member '{member.Name}'.", "Check the spelling, and that the spec was made for this version of the type.");
     }
+
+    /// <summary>Finds a property without arguments that a type declares itself.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="name">The property's name.</param>
+    /// <returns>The property, or null.</returns>
+    public static PropertyInfo? FindProperty(Type type, string name) =>
+        type.GetProperties(Declared).FirstOrDefault(property => property.Name == name && property.GetIndexParameters().Length == 0);
+
+    /// <summary>Binds a field.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="target">Its bound target.</param>
+    /// <param name="text">The text of the expression, for the error.</param>
+    /// <returns>The read.</returns>
+    public static BoundField Field(FieldInfo field, ProbeExpression target, string text) => field.FieldType.IsByRef
+        ? throw new ExpressionException(text, $"the field '{field.Name}' is a reference into other memory, which may be none.", "Read the struct's other fields.")
+        : new BoundField(target, field);
 
     /// <summary>Binds a property.</summary>
     /// <param name="property">The property.</param>
@@ -40,13 +58,13 @@ internal static class MemberBinder
     /// <returns>The read of a field or getter.</returns>
     public static ProbeExpression Property(PropertyInfo property, ProbeExpression target, string text, bool gettersAllowed)
     {
-        if (property.GetMethod is not { } declared || property.GetIndexParameters().Length > 0)
+        if (property.GetMethod is not { } declared)
         {
-            throw new ExpressionException(text, $"the property '{property.Name}' has no getter without arguments.", FieldMend(property.Name, gettersAllowed: true));
+            throw new ExpressionException(text, $"the property '{property.Name}' has no getter.", FieldMend(property.Name, gettersAllowed: true));
         }
 
         MethodInfo getter = Overrides.Resolve(declared, target.Type);
-        if (declared.DeclaringType == typeof(Exception) && declared.Name == "get_Message" && typeof(Exception).GetField("_message", Declared) is { } message)
+        if (declared.GetBaseDefinition() == ExceptionMessage && typeof(Exception).GetField("_message", Declared) is { } message)
         {
             // What the constructor was given. Overrides compose the message anew at each call, which a probe does not do.
             return new BoundField(target, message);
@@ -55,7 +73,7 @@ internal static class MemberBinder
         bool chosenAtRunTime = Overrides.AreOpen(getter, target.Type);
         if (!chosenAtRunTime && BackingFields.Of(getter) is { } field)
         {
-            return new BoundField(target, field);
+            return Field(field, target, text);
         }
 
         if (gettersAllowed && !getter.ReturnType.IsByRef)

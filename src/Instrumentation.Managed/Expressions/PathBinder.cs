@@ -60,10 +60,10 @@ internal sealed class PathBinder
         {
             if (type.GetField(name, MemberBinder.Declared) is { } field)
             {
-                return new BoundField(target, field);
+                return MemberBinder.Field(field, target, _text);
             }
 
-            if (type.GetProperty(name, MemberBinder.Declared) is { } property)
+            if (MemberBinder.FindProperty(type, name) is { } property)
             {
                 return Nullable.GetUnderlyingType(type) is null
                     ? MemberBinder.Property(property, target, _text, _gettersAllowed)

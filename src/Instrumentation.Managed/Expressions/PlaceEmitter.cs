@@ -116,10 +116,6 @@ internal sealed class PlaceEmitter
             case ArgumentExpression or ThisExpression or ReturnExpression or ContextExpression when _roots.IsAddress(expression):
                 _roots.EmitRoot(_il, expression, _faultFlag);
                 break;
-            case BoundField { Field.FieldType.IsByRef: true }:
-                _values.Emit(expression);
-                Spill(expression.Type);
-                break;
             case BoundField { Target.Type.IsValueType: true } field:
                 EmitAddress(field.Target);
                 _il.Emit(OpCodes.Ldflda, field.Field);

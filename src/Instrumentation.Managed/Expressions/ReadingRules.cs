@@ -24,7 +24,7 @@ internal static class ReadingRules
 
         bool readable = (declared.IsValueType, asked.IsValueType) switch
         {
-            (true, true) => isPointer && !asked.IsEnum && ExpressionTypes.IsWide(ExpressionTypes.NumberOf(asked)) || Holds(asked, declared),
+            (true, true) => (isPointer && !asked.IsEnum && ExpressionTypes.IsWide(ExpressionTypes.NumberOf(asked))) || Holds(asked, declared),
             (false, _) => CanBe(declared, asked),
             _ => false,
         };
@@ -37,31 +37,36 @@ internal static class ReadingRules
     /// <returns>False when no object is both.</returns>
     public static bool CanBe(Type declared, Type asked)
     {
-        if (asked.IsValueType || declared.IsAssignableFrom(asked) || asked.IsAssignableFrom(declared))
+        if (asked.IsValueType)
         {
-            return declared.IsAssignableFrom(asked) && Nullable.GetUnderlyingType(asked) is null || !asked.IsValueType && asked.IsAssignableFrom(declared);
+            return declared.IsAssignableFrom(asked) && Nullable.GetUnderlyingType(asked) is null && !asked.IsByRefLike;
         }
 
-        return asked.IsInterface ? !declared.IsSealed || declared.IsArray : declared.IsInterface ? !asked.IsSealed || asked.IsArray : declared.IsArray && asked.IsArray;
+        return declared.IsAssignableFrom(asked)
+            || asked.IsAssignableFrom(declared)
+            || (asked.IsInterface && (!declared.IsSealed || declared.IsArray))
+            || (declared.IsInterface && (!asked.IsSealed || asked.IsArray))
+            || (declared.IsArray && asked.IsArray);
     }
 
     private static bool Holds(Type asked, Type declared)
     {
         TypeCode to = ExpressionTypes.NumberOf(asked);
         TypeCode from = ExpressionTypes.NumberOf(declared);
-        if (to == TypeCode.Empty || from == TypeCode.Empty)
+        if (to == TypeCode.Empty || from == TypeCode.Empty || (asked.IsEnum && declared.IsEnum))
         {
             return false;
         }
 
-        return from == to || !asked.IsEnum && to != TypeCode.Char && (from, to) switch
+        return from == to || (!asked.IsEnum && to != TypeCode.Char && (from, to) switch
         {
             (TypeCode.Double, _) => false,
             (TypeCode.Single, _) => to == TypeCode.Double,
             (_, TypeCode.Double) => Bits(from) <= 32,
             (_, TypeCode.Single) => Bits(from) <= 16,
-            _ => Bits(to) > Bits(from) ? ExpressionTypes.IsUnsigned(from) || !ExpressionTypes.IsUnsigned(to) : Bits(to) == Bits(from) && ExpressionTypes.IsUnsigned(from) == ExpressionTypes.IsUnsigned(to),
-        };
+            _ when ExpressionTypes.IsUnsigned(from) == ExpressionTypes.IsUnsigned(to) => Bits(to) >= Bits(from),
+            _ => Bits(to) > Bits(from) && ExpressionTypes.IsUnsigned(from),
+        });
     }
 
     private static int Bits(TypeCode code) => code switch
