@@ -19,6 +19,8 @@ internal sealed class EventSubscription
         useSynchronizationContext: false));
 
     private readonly EventStream _stream;
+    private Memory<byte> _chunk;
+    private int _used;
     private long _written;
     private long _consumed;
     private bool _unflushed;
@@ -61,16 +63,13 @@ internal sealed class EventSubscription
             return false;
         }
 
-        try
-        {
-            record.CopyTo(_pipe.Writer.GetSpan(record.Length));
-            _pipe.Writer.Advance(record.Length);
-        }
-        catch (OutOfMemoryException)
+        if (record.Length > _chunk.Length - _used && !TryTakeChunk(record.Length))
         {
             return false;
         }
 
+        record.CopyTo(_chunk.Span[_used..]);
+        _used += record.Length;
         _written += record.Length;
         _unflushed = true;
         return true;
@@ -83,6 +82,7 @@ internal sealed class EventSubscription
         {
             // Completes at once: the pipe has no threshold at which it would hold its writer back.
             _unflushed = false;
+            CommitChunk();
             ValueTask<FlushResult> flush = _pipe.Writer.FlushAsync(CancellationToken.None);
             _ = flush.IsCompletedSuccessfully ? flush.Result : default;
         }
@@ -105,4 +105,30 @@ internal sealed class EventSubscription
 
     /// <summary>Called by the reader: it reads no more.</summary>
     public void Leave() => _stream.Unsubscribe(this);
+
+    // The pipe is asked for room once a chunk and not once a record, since it locks.
+    private bool TryTakeChunk(int length)
+    {
+        CommitChunk();
+        try
+        {
+            _chunk = _pipe.Writer.GetMemory(length);
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+
+    private void CommitChunk()
+    {
+        if (_used > 0)
+        {
+            _pipe.Writer.Advance(_used);
+        }
+
+        _chunk = default;
+        _used = 0;
+    }
 }

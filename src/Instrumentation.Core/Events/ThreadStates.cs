@@ -183,16 +183,17 @@ internal static unsafe class ThreadStates
         ThreadState* state = null;
         try
         {
-            if (Free.Count == 0 && Everyone.Count >= Volatile.Read(ref _searchAt))
-            {
-                RecycleEnded();
-            }
-
             WeakReference<Thread> owner = new(Thread.CurrentThread);
             int threadId = ThreadIdSource();
             lock (Gate)
             {
                 state = TakeFree();
+                if (state == null && Everyone.Count >= _searchAt)
+                {
+                    RecycleEnded();
+                    state = TakeFree();
+                }
+
                 if (state != null)
                 {
                     Owners[Everyone.IndexOf((nint)state)] = owner;
@@ -257,19 +258,17 @@ internal static unsafe class ThreadStates
     // Bounds the memory of many short threads while no pump runs: the search comes when the number of states has doubled.
     private static void RecycleEnded()
     {
+        // SAFETY: a state is never freed.
         FindEnded();
-        lock (Gate)
+        int inUse = 0;
+        foreach (nint pointer in Everyone)
         {
-            int alive = 0;
-            foreach (nint pointer in Everyone)
-            {
-                ThreadState* state = (ThreadState*)pointer;
-                RecycleLocked(state);
-                alive += state->ThreadId != 0 ? 1 : 0;
-            }
-
-            Volatile.Write(ref _searchAt, Math.Max(64, alive * 2));
+            ThreadState* state = (ThreadState*)pointer;
+            RecycleLocked(state);
+            inUse += state->ThreadId != 0 ? 1 : 0;
         }
+
+        _searchAt = Math.Max(64, inUse * 2);
     }
 
     private static bool RecycleLocked(ThreadState* state)

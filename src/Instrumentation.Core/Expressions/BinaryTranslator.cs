@@ -20,6 +20,12 @@ internal static class BinaryTranslator
             return NullableTranslator.Compare(node, operation);
         }
 
+        if (typeof(Type).IsAssignableFrom(node.Left.Type))
+        {
+            Expression asking = ConstantFolder.MentionsContext(node.Left) ? node.Left : node.Right;
+            throw LambdaErrors.Of(node, "a type is no value that a probe can compare.", $"Compare {LambdaText.Of(asking)}.FullName with the type's full name, or test with 'is'.");
+        }
+
         if (!node.Left.Type.IsValueType && node.Method is { } method && method.DeclaringType != typeof(string))
         {
             throw LambdaErrors.Of(node, $"{TypeText.Of(method.DeclaringType!)} defines this operator itself, and probes run no code of the program.", "Compare fields of the objects.");

@@ -105,7 +105,7 @@ internal static class CallTranslator
 
         string mend = method.DeclaringType == typeof(TimeSpan)
             ? "Compute durations from constants only; compare numbers with TotalMilliseconds or Ticks."
-            : method.Name == nameof(Equals) ? "Compare fields with '=='." : LambdaErrors.ReadFields;
+            : method.Name == nameof(Equals) ? "Compare numbers, strings and fields of objects with '==', after a cast where the type is not known." : LambdaErrors.ReadFields;
         return LambdaErrors.Of(node, $"the method {TypeText.Of(method.DeclaringType!)}.{method.Name} cannot be called in a probe: probes run no code of the program.", mend);
     }
 

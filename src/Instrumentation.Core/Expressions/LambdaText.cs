@@ -12,7 +12,7 @@ internal static class LambdaText
     /// <returns>The text.</returns>
     public static string Of(Expression node) => node switch
     {
-        System.Linq.Expressions.ConstantExpression constant => IsClosure(constant.Type) ? "this" : ConstantText.Of(constant.Value),
+        System.Linq.Expressions.ConstantExpression constant => IsObject(constant) ? "this" : ConstantText.Of(constant.Value),
         ParameterExpression parameter => parameter.Name ?? "c",
         System.Linq.Expressions.MemberExpression member => OfMember(member),
         MethodCallExpression call => OfCall(call),
@@ -21,6 +21,7 @@ internal static class LambdaText
         System.Linq.Expressions.BinaryExpression binary => $"{Operand(binary.Left)} {Symbol(binary.NodeType)} {Operand(binary.Right)}",
         TypeBinaryExpression test => $"{Operand(test.Expression)} is {TypeText.Of(test.TypeOperand)}",
         System.Linq.Expressions.ConditionalExpression choice => $"{Operand(choice.Test)} ? {Operand(choice.IfTrue)} : {Operand(choice.IfFalse)}",
+        NewExpression { Members: { } members } made => $"new {{ {string.Join(", ", made.Arguments.Select((argument, index) => $"{members[index].Name} = {Of(argument)}"))} }}",
         NewExpression made => $"new {NameOfNew(made.Type)}({List(made.Arguments)})",
         MemberInitExpression made => $"new {NameOfNew(made.Type)} {{ {string.Join(", ", made.Bindings.Select(binding => binding.Member.Name + " = …"))} }}",
         NewArrayExpression made => $"new {TypeText.Of(made.Type)} {{ {List(made.Expressions)} }}",
@@ -33,8 +34,8 @@ internal static class LambdaText
     private static string OfMember(System.Linq.Expressions.MemberExpression member) => member.Expression switch
     {
         null => $"{TypeText.Of(member.Member.DeclaringType!)}.{member.Member.Name}",
-        System.Linq.Expressions.ConstantExpression { Type: var type } when IsClosure(type) => member.Member.Name,
-        System.Linq.Expressions.MemberExpression outer when IsClosure(outer.Type) => member.Member.Name,
+        _ when member.Member.Name.StartsWith("<>", StringComparison.Ordinal) => "this",
+        { Type: var type } when IsClosure(type) => member.Member.Name,
         { } target => $"{Operand(target)}.{member.Member.Name}",
     };
 
@@ -83,6 +84,10 @@ internal static class LambdaText
     private static string List(IEnumerable<Expression> nodes) => string.Join(", ", nodes.Select(Of));
 
     private static string NameOfNew(Type type) => type.Name.StartsWith('<') ? string.Empty : TypeText.Of(type);
+
+    // A constant that is an object is what the compiler put there: the instance around the lambda.
+    private static bool IsObject(System.Linq.Expressions.ConstantExpression constant) =>
+        constant.Value is not null and not string and not Type && !constant.Value.GetType().IsValueType;
 
     private static bool IsClosure(Type type) => type.IsDefined(typeof(CompilerGeneratedAttribute), false) && type.Name.Contains("DisplayClass", StringComparison.Ordinal);
 }

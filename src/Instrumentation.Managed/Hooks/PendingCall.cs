@@ -95,7 +95,10 @@ internal sealed unsafe class PendingCall
     public void Follow(object task)
     {
         _task = task;
-        Unsafe.As<Task>(task).ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_continuation);
+        if (!TaskContinuation.TryAdd(Unsafe.As<Task>(task), _continuation))
+        {
+            Complete();
+        }
     }
 
     /// <summary>Keeps an object.</summary>

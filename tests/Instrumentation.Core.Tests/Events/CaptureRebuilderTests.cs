@@ -41,7 +41,12 @@ public sealed class CaptureRebuilderTests
         new Maybe(5, true, DayOfWeek.Friday, TimeSpan.FromSeconds(1)));
 
     [Fact]
-    public void Rebuild_ParametersOfBaseOrWiderTypes_AreConverted() => Check(() => new Wide(1, 1, "", 'c'), [5, 6, "x", 'y'], new Wide(5, 6, "x", 'y'));
+    public void Rebuild_ParametersOfBaseOrWiderTypes_AreConverted()
+    {
+        int number = 1;
+        char unit = 'c';
+        Check(() => new Wide(number, number, "", unit), [5, 6, "x", 'y'], new Wide(5, 6, "x", 'y'));
+    }
 
     [Fact]
     public void Rebuild_BareValues_AreConverted()

@@ -106,9 +106,10 @@ public sealed class ProbeEventTests
         ProbeSite site = ProbeSite.Register("Shop.Orders::Place", "Shop");
         ProbeEvent item = FakeEvents.Of(
             "slow orders",
-            new EventRecordHeader { Timestamp = 12_345_678_901, Duration = 1_234_567, ThreadId = 42, Edge = ProbeEdge.Call, Flags = EventFlags.Failed, Site = site.Number },
+            new EventRecordHeader { Timestamp = 12_345_678_901, Duration = 1_234_567, ThreadId = 42, Edge = ProbeEdge.Call, Flags = EventFlags.Failed },
             FakeCapture.Fields(("Quantity", typeof(int)), ("Item", typeof(string)), ("Wait", typeof(TimeSpan))),
-            FakeFields.Of(3, "two\nlines", TimeSpan.FromMicroseconds(15)));
+            FakeFields.Of(3, "two\nlines", TimeSpan.FromMicroseconds(15)),
+            site);
         string line = "12.345678 [42] Shop.Orders::Place Call (slow orders) 1.23 ms failed Quantity=3 Item=\"two\\nlines\" Wait=15.0 us";
         Assert.Equal(line, item.ToString());
         Assert.Equal(line, new ProbeEvent<int>(item, static _ => 1).ToString());

@@ -57,8 +57,8 @@ internal static class FakeCapture
 
         void Add(string name, System.Linq.Expressions.Expression value)
         {
-            // A conversion to a nullable type is not recorded: null never is.
-            while (value is System.Linq.Expressions.UnaryExpression { NodeType: ExpressionType.Convert } conversion && Nullable.GetUnderlyingType(conversion.Type) is not null)
+            // What is recorded is the value before conversions to nullable, wider and base types.
+            while (value is System.Linq.Expressions.UnaryExpression { NodeType: ExpressionType.Convert } conversion)
             {
                 value = conversion.Operand;
             }

@@ -8,16 +8,12 @@ namespace Instrumentation.Core.Tests.Fakes;
 /// <summary>Makes events without threads and rings.</summary>
 internal static class FakeEvents
 {
-    public static ProbeEvent Of(string probe, EventRecordHeader header, CaptureShape? capture = null, byte[]? fields = null)
+    public static ProbeEvent Of(string probe, EventRecordHeader header, CaptureShape? capture = null, byte[]? fields = null, ProbeSite? site = null)
     {
         ProbeRuntime runtime = new(FakeSession.Spec(probe) with { CaptureShape = capture }, 1, 0);
         byte[] record = new byte[EventRecordHeader.Size + (fields?.Length ?? 0)];
         header.Length = record.Length;
-        if (header.Site == 0)
-        {
-            header.Site = -1;
-        }
-
+        header.Site = site?.Number ?? -1;
         MemoryMarshal.Write(record, in header);
         fields?.CopyTo(record, EventRecordHeader.Size);
         return new ProbeEvent(runtime, record);

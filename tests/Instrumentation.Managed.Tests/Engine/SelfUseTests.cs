@@ -11,7 +11,7 @@ public sealed class SelfUseTests
     public static TheoryData<string> Places =>
     [
         "System.Diagnostics.Stopwatch::GetTimestamp",
-        "System.String::Concat(string, string)",
+        "string::Concat(string, string)",
         "System.Buffers.SharedArrayPool::Rent",
         "System.Threading.Thread::Start()",
         "System.Threading.Lock::Enter",

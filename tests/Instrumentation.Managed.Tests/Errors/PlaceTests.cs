@@ -161,13 +161,28 @@ public sealed class PlaceTests
     public async Task Attach_Intrinsic_IsPartialWithTheReason()
     {
         await using InstrumentationSession session = await Watch.StartAsync();
-        await using ProbeHandle handle = await session.AttachAsync(Probe.Method(() => Math.Sqrt(0)));
+        await using ProbeHandle handle = await session.AttachAsync(Probe.Method(() => Math.Abs(0.0)));
 
         Assert.Equal(ProbeState.Partial, handle.State);
         CoverageGap gap = Assert.Single(handle.Coverage.Gaps);
         Assert.Contains("intrinsic", gap.Reason);
         Assert.False(gap.Blind);
         Assert.NotEmpty(gap.Mend);
+    }
+
+    /// <summary>An intrinsic without IL: there is nothing to weave, so not even a call through a delegate is seen.</summary>
+    [Fact]
+    public Task Attach_IntrinsicOfTheRuntime_IsBlindWithTheReason() => IsBlindAsync(Probe.Method(() => Math.Sqrt(0)), "no IL");
+
+    [Theory]
+    [InlineData("System.String::Concat(System.String, System.String)")]
+    [InlineData("string::Concat(string, string)")]
+    [InlineData("System.Private.CoreLib!System.String::Concat(String, String)")]
+    public async Task Pattern_TypeWithAKeyword_IsFoundByBothNames(string pattern)
+    {
+        await using InstrumentationSession session = await Watch.StartAsync();
+
+        Assert.Equal(["string::Concat(string, string)"], session.CanAttach(Probe.Method(pattern)).Reached);
     }
 
     [Fact]
