@@ -79,13 +79,14 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         }
 
         Volatile.Write(ref _damages, damages);
-        Watermark = Math.Max(Watermark, watermark);
+        watermark = Math.Max(Watermark, watermark);
         if (HeldBytes > 0)
         {
             // A time in the future is not one that a hook took; such a record must not block its thread for ever.
-            Deliver(Watermark, now + Patience);
+            Deliver(watermark, now + Patience);
         }
 
+        Watermark = watermark;
         return drained;
     }
 

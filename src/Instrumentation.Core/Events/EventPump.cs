@@ -11,6 +11,8 @@ internal sealed class EventPump
     /// <summary>The name of the thread.</summary>
     public const string ThreadName = "Instrumentation pump";
 
+    // From this many bytes in a round the next one follows at once: rings fill faster than a wait is long.
+    private const int FloodBytes = 32 * 1024;
     private const int BusyWait = 1;
     private const int LongestWait = 10;
     private const long EndedSearchInterval = 100_000_000;
@@ -25,6 +27,7 @@ internal sealed class EventPump
     private int _sessions;
     private int _emitters;
     private volatile bool _stopping;
+    private long _searchAt;
     private long _failures;
     private long _earlierOrphans;
     private long _earlierDamages;
@@ -138,19 +141,12 @@ internal sealed class EventPump
     {
         using (ThreadStates.Guard())
         {
-            long searchAt = 0;
             int wait = BusyWait;
             while (!_stopping)
             {
-                bool busy = TryRound(merger) | AdvanceFlushes(merger.Watermark);
-                wait = busy ? BusyWait : Math.Min(wait * 2, LongestWait);
-                long now = MonotonicClock.Now;
-                if (now >= searchAt)
-                {
-                    Recycle(merger);
-                    searchAt = now + EndedSearchInterval;
-                }
-
+                int drained = TryRound(merger);
+                bool busy = AdvanceFlushes(merger.Watermark) || drained > 0;
+                wait = drained >= FloodBytes ? 0 : busy ? BusyWait : Math.Clamp(wait * 2, BusyWait, LongestWait);
                 bool idle = Volatile.Read(ref _emitters) == 0 && merger.HeldBytes == 0 && !busy;
                 _wake.WaitOne(idle ? Timeout.Infinite : wait);
             }
@@ -161,18 +157,26 @@ internal sealed class EventPump
         ended.SetResult();
     }
 
-    private bool TryRound(EventMerger merger)
+    private int TryRound(EventMerger merger)
     {
         try
         {
-            return merger.Round() > 0;
+            int drained = merger.Round();
+            long now = MonotonicClock.Now;
+            if (now >= _searchAt)
+            {
+                _searchAt = now + EndedSearchInterval;
+                Recycle(merger);
+            }
+
+            return drained;
         }
         catch (Exception exception)
         {
             // The program that is observed must not end because its observer cannot go on.
             Interlocked.Increment(ref _failures);
             InstrumentationEventSource.Log.PumpFailed(exception.Message);
-            return false;
+            return 0;
         }
     }
 

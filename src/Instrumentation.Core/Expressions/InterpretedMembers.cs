@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Instrumentation.Expressions;
 
@@ -23,15 +24,14 @@ internal static class InterpretedMembers
             return false;
         }
 
-        FieldInfo? field = declaring.GetField(name, Declared) ?? declaring.GetField($"<{name}>k__BackingField", Declared)
-            ?? (IsExceptionMessage(name, declaring) ? typeof(Exception).GetField("_message", Declared) : null);
-        if (field is not null)
+        PropertyInfo? property = declaring.GetProperties(Declared).FirstOrDefault(candidate => candidate.Name == name && candidate.GetIndexParameters().Length == 0);
+        if ((declaring.GetField(name, Declared) ?? FieldBehind(property)) is { } field)
         {
             value = field.GetValue(target);
             return true;
         }
 
-        if (declaring.GetProperty(name, Declared)?.GetMethod is not { } getter)
+        if (property?.GetMethod is not { } getter)
         {
             return false;
         }
@@ -88,12 +88,27 @@ internal static class InterpretedMembers
         return true;
     }
 
-    private static bool IsExceptionMessage(string name, Type declaring) =>
-        name == nameof(Exception.Message) && declaring.GetProperty(name, Declared)?.GetMethod?.GetBaseDefinition().DeclaringType == typeof(Exception);
+    // An exception's message is what its constructor was given: overrides of the property compose it anew. Of other properties only
+    // automatic ones have a field behind them, and virtual ones only where no subtype can have another.
+    private static FieldInfo? FieldBehind(PropertyInfo? property)
+    {
+        if (property?.GetMethod is not { } getter)
+        {
+            return null;
+        }
+
+        if (property.Name == nameof(Exception.Message) && getter.GetBaseDefinition().DeclaringType == typeof(Exception))
+        {
+            return typeof(Exception).GetField("_message", Declared);
+        }
+
+        bool settled = !getter.IsVirtual || getter.IsFinal || getter.DeclaringType!.IsSealed;
+        return settled && getter.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) ? getter.DeclaringType!.GetField($"<{property.Name}>k__BackingField", Declared) : null;
+    }
 
     private static Type? Owner(Type? type, string name) => type is null
         ? null
-        : Lineage(type).FirstOrDefault(candidate => candidate.GetField(name, Declared) is not null || candidate.GetProperty(name, Declared) is not null);
+        : Lineage(type).FirstOrDefault(candidate => candidate.GetField(name, Declared) is not null || candidate.GetProperties(Declared).Any(property => property.Name == name));
 
     private static IEnumerable<Type> Lineage(Type type)
     {

@@ -111,7 +111,7 @@ public sealed class InstrumentationSessionTests
         }
 
         Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + 3);
-        Assert.Equal(0, PumpThreads());
+        await FakeSession.UntilAsync(static () => PumpThreads() == 0);
     }
 
     [Fact]
@@ -124,9 +124,11 @@ public sealed class InstrumentationSessionTests
         FakeSession.OnThread(() => FakeHook.Hit(probe));
         await FakeSession.UntilAsync(() => second.Events.Delivered == 1);
         Assert.Equal(0, first.Events.Delivered);
-        Assert.Equal(OperatingSystem.IsLinux() ? 1 : 0, PumpThreads());
+        Assert.InRange(PumpThreads(), OperatingSystem.IsLinux() ? 1 : 0, 2);
         await second.DisposeAsync();
-        Assert.Equal(0, PumpThreads());
+
+        // The system's thread ends a moment after the runtime's was joined.
+        await FakeSession.UntilAsync(static () => PumpThreads() == 0);
     }
 
     [Fact]
@@ -149,7 +151,7 @@ public sealed class InstrumentationSessionTests
     {
         SpecException exception = await Assert.ThrowsAsync<SpecException>(() => FakeSession.StartAsync(new InstrumentationOptions { RingBytesPerThread = bytes }));
         Assert.Contains("power of two", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(0, PumpThreads());
+        await FakeSession.UntilAsync(static () => PumpThreads() == 0);
     }
 
     private static async Task StartAndEndAsync()

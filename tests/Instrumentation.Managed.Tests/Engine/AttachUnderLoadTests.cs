@@ -4,7 +4,8 @@ using Probed;
 
 namespace Instrumentation.Managed.Tests.Engine;
 
-/// <summary>Attach and detach while the program calls, and collects garbage.</summary>
+/// <summary>Attach and detach while the program calls, and collects garbage. Not beside other tests: the endless compilations would hold up their tiers.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class AttachUnderLoadTests
 {
     private const int Threads = 4;
@@ -132,6 +133,7 @@ public sealed class AttachUnderLoadTests
                     }
 
                     Interlocked.Add(ref _calls, 20);
+                    Thread.Sleep(0);
                     if (seen != _ticket)
                     {
                         seen = _ticket;
@@ -158,7 +160,7 @@ public sealed class AttachUnderLoadTests
             while (!_stop)
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-                Thread.Sleep(5);
+                Thread.Sleep(20);
             }
         }
     }

@@ -6,15 +6,15 @@ namespace Instrumentation.Managed.Tests.Engine;
 /// <summary>An exception that passes through probed methods is the same to the last line number.</summary>
 public sealed class StackTraceTests
 {
-    private static readonly string[] Probes =
+    private static readonly ProbeSpec[] Probes =
     [
-        "Probed.Traces::Outer",
-        "Probed.Traces::Middle",
-        "Probed.Traces::Inner",
-        "Probed.Traces::OuterAsync",
-        "Probed.Traces::InnerAsync",
-        "Probed.Traces+Cell::Divide",
-        "Probed.Traces+Failing::.ctor",
+        Probe.Method(() => Traces.Outer(0)),
+        Probe.Method(() => Traces.Middle(0)),
+        Probe.Method(() => Traces.Inner(0, default!)),
+        Probe.Method(() => Traces.OuterAsync(default!)),
+        Probe.Method(() => Traces.InnerAsync(default!, 0)),
+        Probe.Method((Traces.Cell cell) => cell.Divide(0)),
+        Probe.Method(() => new Traces.Failing(default)),
     ];
 
     [Theory]
@@ -28,9 +28,9 @@ public sealed class StackTraceTests
         string[] plain = await ThrowAllAsync();
         Assert.Contains("Traces.cs:line ", plain[0]);
         await using InstrumentationSession session = await Watch.StartAsync();
-        foreach (string method in Probes)
+        foreach (ProbeSpec probe in Probes)
         {
-            await Watch.AttachAsync(session, Probe.Method(method) with { Edge = edge });
+            await Watch.AttachAsync(session, probe with { Edge = edge });
         }
 
         // Twice: the first time the woven bodies are compiled by it, the second time they are there.
