@@ -22,8 +22,9 @@ public sealed class Demo(Options options)
     {
         await using ShopServer shop = await ShopServer.StartAsync();
         await using LoadGenerator load = new(shop.Address, Customers);
-        _output.WriteLine($"The shop is open at {shop.Address} with {Customers} customers. It warms up.");
-        await Task.Delay(WarmUp, cancellationToken);
+        _output.WriteLine($"The shop is open at {shop.Address}; {Customers} customers warm it up.");
+        Window warm = await new Throughput(load).MeasureAsync(WarmUp, cancellationToken);
+        _output.WriteLine($"{load.Completed} requests so far, {Texts.Number(warm.RequestsPerSecond)} a second. Now it is observed.");
 
         // From here on the shop is a program that somebody else started: what follows does not know its source.
         string directory = options.Output ?? Directory.CreateTempSubdirectory("webshop-").FullName;

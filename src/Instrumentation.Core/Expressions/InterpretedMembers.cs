@@ -38,7 +38,8 @@ internal static class InterpretedMembers
 
         try
         {
-            value = getter.Invoke(target, null);
+            // A copy of a struct: what its getter might change is not the program's.
+            value = getter.Invoke(RuntimeHelpers.GetObjectValue(target), null);
             return true;
         }
         catch (TargetInvocationException)

@@ -39,13 +39,13 @@ public sealed class ProbeContext
     /// <summary>The address of the instruction that called the probed method; shown as the calling method's name when it is read.</summary>
     public CodeAddress Caller => throw OnlyInLambdas();
 
-    /// <summary>An argument by position, from 0, without <c>this</c>. At a return it is the value that was passed in.</summary>
+    /// <summary>An argument by position, from 0, without <c>this</c>. At a return it is the value that was passed in; for a by-ref argument, what it refers to by then.</summary>
     /// <typeparam name="T">The parameter's type, a base of it, or a primitive that holds all its values.</typeparam>
     /// <param name="index">The position, from 0.</param>
     /// <returns>The argument's value.</returns>
     public T Arg<T>(int index) => throw OnlyInLambdas();
 
-    /// <summary>An argument by its parameter's name. At a return it is the value that was passed in.</summary>
+    /// <summary>An argument by its parameter's name. At a return it is the value that was passed in; for a by-ref argument, what it refers to by then.</summary>
     /// <typeparam name="T">The parameter's type, a base of it, or a primitive that holds all its values.</typeparam>
     /// <param name="name">The parameter's name in the source.</param>
     /// <returns>The argument's value.</returns>

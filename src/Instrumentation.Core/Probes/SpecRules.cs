@@ -40,6 +40,14 @@ internal static class SpecRules
             throw new SpecException($"The edge {edge}", "it names no moment that could be observed.", "Use OnCall(), OnEntry(), OnReturn(), OnThrow() or OnCatch().");
         }
 
+        if ((edge & ProbeEdge.Entry) != 0 && edge != ProbeEdge.Entry)
+        {
+            throw new SpecException(
+                $"The edge {edge}",
+                "a condition or capture cannot be the same at the entry and at the end of a call.",
+                "Use OnCall() for one event of the whole call, or attach a second probe.");
+        }
+
         if ((edge & ProbeEdge.Catch) != 0 && edge != ProbeEdge.Catch)
         {
             throw new SpecException($"The edge {edge}", "a handler's entry is not a moment of the same call as the others.", "Attach a second probe with OnCatch().");

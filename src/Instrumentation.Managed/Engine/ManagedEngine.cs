@@ -110,9 +110,10 @@ internal sealed class ManagedEngine
     private WovenMethod? WeaveInto(ProbeRuntime runtime, MethodBase method, List<CoverageGap> gaps, ref ExpressionException? unusable)
     {
         string place = MethodName.WithParameters(method);
+        WovenMethod? target = null;
         try
         {
-            WovenMethod target = MethodOf(method);
+            target = MethodOf(method);
             HookPlan plan = HookPlanner.Plan(runtime, method, target.Site.Number, target.ReachesCells);
             EncodedBody body = target.WeaveWith(plan);
             ProfilerCallException.Check(_profiler.Native.SetBody(target.Key, body.Bytes, body.Map), "SetBody");
@@ -130,6 +131,11 @@ internal sealed class ManagedEngine
         catch (ProfilerCallException error)
         {
             gaps.Add(new CoverageGap(place, error.HResult == HResults.FunctionNotIl ? "it has no IL" : error.Message, string.Empty));
+            _ = target?.WeaveWithout(runtime.Slot);
+        }
+        catch (InvalidProgramException error)
+        {
+            gaps.Add(new CoverageGap(place, $"a hook for it does not compile: {error.Message}", "Report this as a defect of the library, with the probe."));
         }
 
         return null;

@@ -8,7 +8,7 @@ namespace Instrumentation.Managed.Hooks;
 /// A call whose task has not ended: what its end hook will need then. Rented and returned per thread, so that a steady load allocates none.
 /// The task itself holds it, as a continuation that runs where the task completes: a task that never ends keeps nothing alive but itself.
 /// </summary>
-internal sealed unsafe class PendingCall
+internal abstract unsafe class PendingCall
 {
     /// <summary>The most operands of an end hook that can be kept.</summary>
     public const int MaximumOperands = 16;
@@ -28,13 +28,10 @@ internal sealed unsafe class PendingCall
 
     private readonly object?[] _objects = new object?[2 * MaximumOperands];
     private readonly long[] _numbers = new long[MaximumOperands];
-    private readonly Action _continuation;
     private PendingCall? _next;
     private delegate*<PendingCall, void> _resume;
     private ulong _caller;
     private object? _task;
-
-    private PendingCall() => _continuation = Complete;
 
     /// <summary>When the call began.</summary>
     public long Start { get; private set; }
@@ -72,7 +69,7 @@ internal sealed unsafe class PendingCall
         PendingCall? call = _free;
         if (call is null)
         {
-            call = new PendingCall();
+            call = TaskContinuation.Create();
         }
         else
         {
@@ -95,7 +92,7 @@ internal sealed unsafe class PendingCall
     public void Follow(object task)
     {
         _task = task;
-        if (!TaskContinuation.TryAdd(Unsafe.As<Task>(task), _continuation))
+        if (!TaskContinuation.TryAdd(Unsafe.As<Task>(task), this))
         {
             Complete();
         }
@@ -158,7 +155,8 @@ internal sealed unsafe class PendingCall
     /// <returns>The type.</returns>
     public object? GetGenericType(int index) => _objects[MaximumOperands + index];
 
-    private void Complete()
+    /// <summary>Calls the end hook and gives the call back.</summary>
+    public void Complete()
     {
         ThreadState* state = ThreadStates.Current();
 

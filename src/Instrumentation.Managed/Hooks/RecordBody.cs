@@ -204,7 +204,7 @@ internal sealed unsafe class RecordBody
 
         // Return + (failed ? Throw - Return : 0)
         EmitFailed();
-        _il.Emit(OpCodes.Ldc_I4, ProbeEdge.Throw - ProbeEdge.Return);
+        _il.Emit(OpCodes.Ldc_I4, (int)ProbeEdge.Throw - (int)ProbeEdge.Return);
         _il.Emit(OpCodes.Mul);
         _il.Emit(OpCodes.Ldc_I4, (int)ProbeEdge.Return);
         _il.Emit(OpCodes.Add);

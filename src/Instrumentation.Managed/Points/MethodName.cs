@@ -43,6 +43,11 @@ internal static class MethodName
     public static string WithParameters(MethodBase method) =>
         $"{(method.DeclaringType is { } type ? Of(type) : "<Module>")}::{method.Name}({string.Join(", ", method.GetParameters().Select(parameter => Of(parameter.ParameterType)))})";
 
+    /// <summary>Whether a type goes by a C# keyword.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>True for <c>int</c>, <c>string</c> and their kin.</returns>
+    public static bool IsKeyword(Type type) => Keywords.ContainsKey(type);
+
     /// <summary>A type's name: C# keywords for the simple ones, full names else, generic arguments in angle brackets, no arity.</summary>
     /// <param name="type">The type.</param>
     /// <returns>The name.</returns>

@@ -69,7 +69,7 @@ internal sealed partial record MethodPattern
     /// <summary>Whether a type can hold matches.</summary>
     /// <param name="type">The type, a definition when generic.</param>
     /// <returns>True when it can.</returns>
-    public bool Matches(Type type) => _type.IsMatch(MethodName.Of(type));
+    public bool Matches(Type type) => _type.IsMatch(MethodName.Of(type)) || (MethodName.IsKeyword(type) && _type.IsMatch(type.FullName!));
 
     /// <summary>Whether a method of a matching type matches.</summary>
     /// <param name="method">The method.</param>
@@ -112,7 +112,7 @@ internal sealed partial record MethodPattern
     {
         string full = MethodName.Of(type);
         int dot = full.LastIndexOf('.', full.IndexOfAny(['<', '[']) is var end and >= 0 ? end : full.Length - 1);
-        return pattern.IsMatch(full) || (dot > 0 && pattern.IsMatch(full[(dot + 1)..])) || pattern.IsMatch(type.FullName ?? type.Name);
+        return pattern.IsMatch(full) || (dot > 0 && pattern.IsMatch(full[(dot + 1)..])) || pattern.IsMatch(type.FullName ?? type.Name) || pattern.IsMatch(type.Name);
     }
 
     private bool ParametersMatch(MethodBase method)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.Loader;
 
 namespace Instrumentation.Managed.Points;
 
@@ -69,10 +70,21 @@ internal static class MethodResolver
         return found.Count switch
         {
             0 => throw NotFound(pattern, types),
-            > 1 when target.Single => throw new AmbiguousPlaceException(pattern.Text, [.. found.Take(8).Select(MethodName.WithParameters)]),
+            > 1 when target.Single => throw new AmbiguousPlaceException(pattern.Text, Candidates(found)),
             _ => found,
         };
     }
+
+    // Texts that coincide are of one assembly in several load contexts, or of namesakes in several assemblies: say which.
+    private static List<string> Candidates(List<MethodBase> found) =>
+    [
+        .. found
+            .GroupBy(MethodName.WithParameters)
+            .SelectMany(same => same.Skip(1).Any()
+                ? same.Select(method => $"{same.Key} of {method.Module.Assembly.GetName().Name} in {AssemblyLoadContext.GetLoadContext(method.Module.Assembly)?.Name ?? "an unnamed load context"}")
+                : [same.Key])
+            .Take(8),
+    ];
 
     private static PlaceNotFoundException NotFound(MethodPattern pattern, List<Type> types)
     {

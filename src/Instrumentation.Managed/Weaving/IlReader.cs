@@ -146,6 +146,7 @@ internal ref struct IlReader
             fat = (kind & 0x40) != 0;
             more = (kind & 0x80) != 0;
             int size = fat ? Int32(offset) >>> 8 : _bytes[offset + 1];
+            ArgumentOutOfRangeException.ThrowIfLessThan(size, 4);
             int clauseSize = fat ? 24 : 12;
             int next = offset + size;
             if ((kind & 1) != 0)

@@ -12,7 +12,6 @@ public sealed class EdgeTests
     [InlineData(ProbeEdge.Throw, 1)]
     [InlineData(ProbeEdge.Call, 3)]
     [InlineData(ProbeEdge.Return | ProbeEdge.Throw, 3)]
-    [InlineData(ProbeEdge.Entry | ProbeEdge.Return, 5)]
     public async Task Edge_TwoReturnsAndOneThrow_ReportsItsMoments(ProbeEdge edge, int expected)
     {
         IReadOnlyList<ProbeEvent> events = await Watch.EventsAsync(Probe.Method(() => Outcomes.Positive(0)) with { Edge = edge }, static () =>
@@ -25,6 +24,19 @@ public sealed class EdgeTests
         Assert.Equal(expected, events.Count);
         Assert.All(events, one => Assert.True((edge & one.Edge) == one.Edge));
         Assert.Equal(edge.HasFlag(ProbeEdge.Throw) || edge == ProbeEdge.Call ? 1 : 0, events.Count(static one => one.Failed));
+    }
+
+    [Theory]
+    [InlineData(ProbeEdge.Entry | ProbeEdge.Return)]
+    [InlineData(ProbeEdge.Entry | ProbeEdge.Throw)]
+    [InlineData(ProbeEdge.Call | ProbeEdge.Return)]
+    [InlineData(ProbeEdge.Catch | ProbeEdge.Throw)]
+    public async Task Edge_CombinationThatMeansNothing_IsRefused(ProbeEdge edge)
+    {
+        await using InstrumentationSession session = await InstrumentationSession.StartAsync();
+        SpecException error = await Assert.ThrowsAsync<SpecException>(() => session.AttachAsync(Probe.Method(() => Outcomes.Positive(0)) with { Edge = edge }));
+        Assert.Contains("second probe", error.Mend, StringComparison.Ordinal);
+        Assert.Empty(session.Probes);
     }
 
     [Fact]

@@ -8,8 +8,9 @@ namespace Instrumentation.Managed.Tests.Expressions;
 /// <summary>The IL and the interpreter agree, in value and in faults, on expressions that nobody thought of.</summary>
 public class DifferentialTests(ITestOutputHelper output)
 {
-    private const int Trees = 2_000;
-    private const int HitsPerTree = 12;
+    private const int Trees = 8_000;
+    private const int HitsPerTree = 10;
+    private const int Hits = 500;
     private const int Depth = 5;
 
     private static readonly BindingTarget Target = new(
@@ -30,27 +31,35 @@ public class DifferentialTests(ITestOutputHelper output)
         Stopwatch watch = Stopwatch.StartNew();
         int cases = 0;
         int faults = 0;
+        (ContextHit Hit, object?[] Boxes)[] hits = [.. Enumerable.Range(0, Hits).Select(_ => RandomHit(values))];
         for (int tree = 0; tree < Trees; tree++)
         {
             ProbeExpression expression = expressions.Any(random.Next(1, Depth + 1));
             Emitted emitted = Compile(expression, seed, structsByAddress: tree % 2 == 0);
             for (int hit = 0; hit < HitsPerTree; hit++, cases++)
             {
-                object? self = values.Of(typeof(Last));
-                object? result = values.Of(typeof(int));
-                object?[] arguments = [.. RandomExpressions.Types.Select(values.Of)];
-                object? expected = ExpressionInterpreter.Evaluate(expression, new ContextHit(self, result, arguments), out bool expectedFault);
-                object? actual = emitted.Run(Emitted.Boxes(Target, self, result, arguments), out bool actualFault);
+                (ContextHit input, object?[] boxes) = hits[random.Next(hits.Length)];
+                object? expected = ExpressionInterpreter.Evaluate(expression, input, out bool expectedFault);
+                object? actual = emitted.Run(boxes, out bool actualFault);
                 faults += actualFault ? 1 : 0;
-                Assert.True(
-                    Same(expected, actual) && expectedFault == actualFault,
-                    $"seed {seed}, tree {tree}, hit {hit}: the interpreter gives {Show(expected)}{(expectedFault ? " with a fault" : string.Empty)}, the IL {Show(actual)}{(actualFault ? " with a fault" : string.Empty)}: {ExpressionText.Of(expression)}");
+                if (!Same(expected, actual) || expectedFault != actualFault)
+                {
+                    Assert.Fail($"seed {seed}, tree {tree}, hit {hit}: the interpreter gives {Show(expected, expectedFault)}, the IL {Show(actual, actualFault)}: {ExpressionText.Of(expression)}");
+                }
             }
         }
 
         output.WriteLine($"seed {seed}: {cases} cases, {faults} with faults, {watch.ElapsedMilliseconds} ms");
         Assert.True(cases >= 20_000, "Too few cases.");
         Assert.InRange(faults, cases / 20, cases * 19 / 20);
+    }
+
+    private static (ContextHit Hit, object?[] Boxes) RandomHit(RandomValues values)
+    {
+        object? self = values.Of(typeof(Last));
+        object? result = values.Of(typeof(int));
+        object?[] arguments = [.. RandomExpressions.Types.Select(values.Of)];
+        return (new ContextHit(self, result, arguments), Emitted.Boxes(Target, self, result, arguments));
     }
 
     private static Emitted Compile(ProbeExpression expression, int seed, bool structsByAddress)
@@ -75,5 +84,6 @@ public class DifferentialTests(ITestOutputHelper output)
         _ => ReferenceEquals(left, right),
     };
 
-    private static string Show(object? value) => value is null ? "null" : $"{Convert.ToString(value, CultureInfo.InvariantCulture)} ({value.GetType().Name})";
+    private static string Show(object? value, bool faulted) =>
+        (value is null ? "null" : $"{Convert.ToString(value, CultureInfo.InvariantCulture)} ({value.GetType().Name})") + (faulted ? " with a fault" : string.Empty);
 }

@@ -8,19 +8,29 @@ public static class SummaryPage
     /// <summary>The lines.</summary>
     public static IEnumerable<string> Lines(Summary summary)
     {
-        double off = OverheadTrial.Median(summary.RequestsPerSecondOff);
+        (Window off, Window on) = (OverheadTrial.Median(summary.Off), OverheadTrial.Median(summary.On));
+        double back = 100 * summary.After.RequestsPerSecond / off.RequestsPerSecond;
         return
         [
             .. Probes(summary),
             string.Empty,
-            $"Requests a second   probes off  {Rates(summary.RequestsPerSecondOff)}   median {Texts.Number(off)}",
-            $"                    probes on   {Rates(summary.RequestsPerSecondOn)}   median {Texts.Number(OverheadTrial.Median(summary.RequestsPerSecondOn))}",
-            $"                    detached    {Texts.Number(summary.RequestsPerSecondAfter)}, {Texts.Percent(100 * summary.RequestsPerSecondAfter / off)} of what it was",
-            $"Overhead            {Texts.Percent(summary.OverheadPercent)}, with {Texts.Number(summary.Events)} events read three times: for the tables and for both files",
-            $"Lost                {Texts.Number(summary.Lost)}",
-            $"Files               {summary.TimelineFile} (open it in ui.perfetto.dev)",
-            $"                    {summary.EventsFile}",
+            .. Throughput(summary, off, on),
+            string.Empty,
+            $"Overhead   {Texts.Percent(summary.OverheadPercent)} of the throughput; {Texts.Span(off.CpuPerRequest)} of processor time a request became {Texts.Span(on.CpuPerRequest)}",
+            $"Detached   throughput is at {Texts.Percent(back)} of what it was",
+            $"Events     {Texts.Number(summary.Events)}, each read by the tables and by both files; {Texts.Number(summary.Lost)} lost",
+            $"Files      {summary.TimelineFile} (open it in ui.perfetto.dev)",
+            $"           {summary.EventsFile}",
         ];
+    }
+
+    private static IEnumerable<string> Throughput(Summary summary, Window off, Window on)
+    {
+        TextTable table = new("REQUESTS A SECOND", ">MEDIAN", "WINDOWS");
+        table.Add("probes off", Texts.Number(off.RequestsPerSecond), Rates(summary.Off));
+        table.Add("probes on", Texts.Number(on.RequestsPerSecond), Rates(summary.On));
+        table.Add("detached", Texts.Number(summary.After.RequestsPerSecond), string.Empty);
+        return table.Lines();
     }
 
     private static IEnumerable<string> Probes(Summary summary)
@@ -41,5 +51,6 @@ public static class SummaryPage
         return [.. table.Lines(), .. summary.Probes.SelectMany(probe => probe.Gaps.Select(gap => $"  {probe.Name} does not see {gap}"))];
     }
 
-    private static string Rates(IReadOnlyList<double> rates) => string.Join("  ", rates.Select(rate => Texts.Number(rate).PadLeft(6)));
+    private static string Rates(IReadOnlyList<Window> windows) =>
+        string.Join(' ', windows.Select(window => Texts.Number(window.RequestsPerSecond).PadLeft(6)));
 }

@@ -8,63 +8,73 @@ namespace WebShop.Observation;
 /// <param name="seconds">How long all windows take together.</param>
 public sealed class OverheadTrial(Throughput throughput, ShopObserver observer, double seconds)
 {
+    private const double SecondsPerPair = 1.2;
+
     /// <summary>The runtime compiles changed methods anew, and optimizes them while they run: that is not part of a window.</summary>
-    public static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
 
-    private readonly TimeSpan _window = TimeSpan.FromSeconds(seconds / (2 * Pairs(seconds)));
-    private readonly List<double> _off = [];
-    private readonly List<double> _on = [];
+    private readonly int _pairs = PairsIn(seconds);
+    private readonly List<Window> _off = [];
+    private readonly List<Window> _on = [];
 
-    /// <summary>Requests a second in each window without probes.</summary>
-    public IReadOnlyList<double> Off => _off;
+    /// <summary>The windows without probes.</summary>
+    public IReadOnlyList<Window> Off => _off;
 
-    /// <summary>Requests a second in each window with probes.</summary>
-    public IReadOnlyList<double> On => _on;
+    /// <summary>The windows with probes.</summary>
+    public IReadOnlyList<Window> On => _on;
 
-    /// <summary>Requests a second after the last detach; 0 until then.</summary>
-    public double After { get; private set; }
+    /// <summary>The window after the last detach.</summary>
+    public Window After { get; private set; }
 
     /// <summary>What goes on, in words.</summary>
     public string Phase { get; private set; } = "starting";
 
     /// <summary>How much throughput the probes cost, in percent of the throughput without them. Noise can make it negative.</summary>
-    public double OverheadPercent => _on.Count == 0 ? 0 : 100 * (1 - (Median(_on) / Median(_off)));
+    public double OverheadPercent => _on.Count == 0 ? 0 : 100 * (1 - (Median(_on).RequestsPerSecond / Median(_off).RequestsPerSecond));
 
-    /// <summary>The middle value.</summary>
-    public static double Median(IReadOnlyList<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted.Length == 0 ? 0 : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    /// <summary>The middle of each number.</summary>
+    /// <param name="windows">One window or more.</param>
+    public static Window Median(IReadOnlyList<Window> windows) => new(
+        MiddleOf(windows.Select(window => window.RequestsPerSecond)),
+        TimeSpan.FromTicks((long)MiddleOf(windows.Select(window => (double)window.CpuPerRequest.Ticks))));
 
     /// <summary>Runs all windows. Nothing is attached at the end.</summary>
     /// <param name="cancellationToken">Ends the trial.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        int pairs = Pairs(seconds);
-        for (int pair = 1; pair <= pairs; pair++)
+        for (int pair = 1; pair <= _pairs; pair++)
         {
-            Phase = $"probes off {pair}/{pairs}";
+            Phase = $"probes off {pair}/{_pairs}";
             _off.Add(await MeasureAsync(cancellationToken));
-            Phase = $"probes on {pair}/{pairs}";
+            Phase = $"probes on {pair}/{_pairs}";
             await observer.AttachAsync(cancellationToken);
             _on.Add(await MeasureAsync(cancellationToken));
             await observer.DetachAsync();
         }
-
-        Phase = "detached";
     }
 
     /// <summary>Measures once more, now that nothing is attached.</summary>
-    /// <param name="cancellationToken">Ends the measurement.</param>
-    public async Task MeasureAfterAsync(CancellationToken cancellationToken) =>
-        After = await throughput.MeasureAsync(_window, cancellationToken);
+    /// <param name="settled">Called when the measurement begins.</param>
+    /// <param name="cancellationToken">Ends the trial.</param>
+    public async Task RunDetachedAsync(Action settled, CancellationToken cancellationToken)
+    {
+        Phase = "detached";
+        await Task.Delay(Settle, cancellationToken);
+        settled();
+        After = await throughput.MeasureAsync(TimeSpan.FromSeconds(1), cancellationToken);
+    }
 
-    private static int Pairs(double seconds) => Math.Clamp((int)(seconds / 2), 3, 6);
+    private static int PairsIn(double seconds) => Math.Clamp((int)Math.Round(seconds / SecondsPerPair), 3, 20);
 
-    private async Task<double> MeasureAsync(CancellationToken cancellationToken)
+    private static double MiddleOf(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private async Task<Window> MeasureAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(Settle, cancellationToken);
-        return await throughput.MeasureAsync(_window, cancellationToken);
+        return await throughput.MeasureAsync(TimeSpan.FromSeconds(seconds / (2 * _pairs)), cancellationToken);
     }
 }

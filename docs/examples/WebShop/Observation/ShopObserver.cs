@@ -24,7 +24,8 @@ public sealed class ShopObserver(InstrumentationSession session)
             await session.AttachAsync(ShopProbes.Requests, cancellationToken),
             await session.AttachAsync(ShopProbes.SlowSqlCommands, cancellationToken),
             await session.AttachAsync(ShopProbes.SqlDurations, cancellationToken),
-            await session.AttachAsync(ShopProbes.SqlCallers, cancellationToken),
+            await session.AttachAsync(ShopProbes.CallersOfDriver, cancellationToken),
+            await session.AttachAsync(ShopProbes.CallersOfBase, cancellationToken),
             await session.AttachAsync(ShopProbes.CaughtByShop, cancellationToken),
             await session.AttachAsync(ShopProbes.CaughtByFramework, cancellationToken),
         ];
@@ -77,7 +78,7 @@ public sealed class ShopObserver(InstrumentationSession session)
         return sum;
     }
 
-    /// <summary>The methods that ran SQL with the number of commands, the busiest first. What the driver calls in itself is left out.</summary>
+    /// <summary>The methods that ran SQL with the number of commands, the busiest first. Calls inside of the driver and its base are left out.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> SqlCallers()
     {
         lock (_gate)
@@ -86,13 +87,16 @@ public sealed class ShopObserver(InstrumentationSession session)
             return
             [
                 .. tables.SelectMany(table => table.ByName)
-                    .Where(row => !row.Key.StartsWith("Microsoft.Data.Sqlite.", StringComparison.Ordinal))
+                    .Where(row => !IsDriver(row.Key))
                     .GroupBy(row => row.Key, row => row.Value)
                     .Select(group => KeyValuePair.Create(group.Key, group.Sum()))
                     .OrderByDescending(row => row.Value),
             ];
         }
     }
+
+    private static bool IsDriver(string method) =>
+        method.StartsWith("Microsoft.Data.Sqlite.", StringComparison.Ordinal) || method.StartsWith("System.Data.Common.", StringComparison.Ordinal);
 
     private ProbeTotals TotalOf(ProbeHandle handle)
     {

@@ -56,16 +56,23 @@ public static class ShopProbes
     public static ProbeSpec<CaughtSeen> CaughtByFramework { get; } =
         Caught("Microsoft.AspNetCore.Diagnostics!Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddlewareImpl::*", "caught by the framework");
 
-    /// <summary>Who runs SQL: the methods that call the driver.</summary>
-    public static AggregateSpec<CountTable<CodeAddress>> SqlCallers { get; } = Probe
-        .Methods("Microsoft.Data.Sqlite!Microsoft.Data.Sqlite.SqliteCommand::Execute*")
-        .OnEntry()
-        .CountBy(c => c.Caller)
-        .Named("sql callers");
+    /// <summary>Who runs SQL: the callers of the driver's own methods.</summary>
+    public static AggregateSpec<CountTable<CodeAddress>> CallersOfDriver { get; } =
+        Callers("Microsoft.Data.Sqlite!Microsoft.Data.Sqlite.SqliteCommand::Execute*", "callers of the driver");
+
+    /// <summary>Who runs SQL: the callers of what the driver inherits from the framework.</summary>
+    public static AggregateSpec<CountTable<CodeAddress>> CallersOfBase { get; } =
+        Callers("System.Data.Common!System.Data.Common.DbCommand::Execute*", "callers of its base");
 
     private static ProbeSpec<CaughtSeen> Caught(string methods, string name) => Probe
         .Methods(methods)
         .OnCatch()
         .Capture(c => new CaughtSeen(c.Exception!.GetType().FullName!, c.Exception.Message, c.ThrownBy))
+        .Named(name);
+
+    private static AggregateSpec<CountTable<CodeAddress>> Callers(string methods, string name) => Probe
+        .Methods(methods)
+        .OnEntry()
+        .CountBy(c => c.Caller)
         .Named(name);
 }

@@ -53,9 +53,8 @@ public sealed class ShopWatch : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await Trial.RunAsync(cancellationToken);
-        await Task.Delay(OverheadTrial.Settle, cancellationToken);
-        long events = Picture.Events;
-        await Trial.MeasureAfterAsync(cancellationToken);
+        long events = -1;
+        await Trial.RunDetachedAsync(() => events = Picture.Events, cancellationToken);
         _eventsAfterDetach = Picture.Events - events;
     }
 
@@ -103,6 +102,11 @@ public sealed class ShopWatch : IAsyncDisposable
         foreach (ProbeTotals probe in Observer.Totals().Where(probe => probe.Counts.Passed == 0))
         {
             yield return $"The probe '{probe.Name}' has seen nothing.";
+        }
+
+        foreach (ProbeTotals probe in Observer.Totals().Where(probe => probe.Counts.Faults > 0))
+        {
+            yield return $"The probe '{probe.Name}' could not read what it was to capture: {probe.Counts.Faults} faults.";
         }
 
         if (Observer.Last.Any(handle => handle.State != ProbeState.Detached) || _session.Probes.Count > 0)

@@ -7,9 +7,9 @@ namespace WebShop.Observation;
 /// <param name="Events">Events that were read.</param>
 /// <param name="Lost">Events that were not.</param>
 /// <param name="OverheadPercent">What the probes cost, in percent of the throughput.</param>
-/// <param name="RequestsPerSecondOff">In each window without probes.</param>
-/// <param name="RequestsPerSecondOn">In each window with probes.</param>
-/// <param name="RequestsPerSecondAfter">After the last detach.</param>
+/// <param name="Off">The windows without probes.</param>
+/// <param name="On">The windows with probes.</param>
+/// <param name="After">The window after the last detach.</param>
 /// <param name="EventsFile">The file of JSON lines.</param>
 /// <param name="TimelineFile">The file for a timeline viewer.</param>
 /// <param name="Probes">What each probe counted.</param>
@@ -23,9 +23,9 @@ public sealed record Summary(
     long Events,
     long Lost,
     double OverheadPercent,
-    IReadOnlyList<double> RequestsPerSecondOff,
-    IReadOnlyList<double> RequestsPerSecondOn,
-    double RequestsPerSecondAfter,
+    IReadOnlyList<Window> Off,
+    IReadOnlyList<Window> On,
+    Window After,
     string EventsFile,
     string TimelineFile,
     IReadOnlyList<ProbeTotals> Probes,

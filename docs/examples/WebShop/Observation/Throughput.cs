@@ -3,17 +3,23 @@ using WebShop.Load;
 
 namespace WebShop.Observation;
 
-/// <summary>Measures how many requests a second are answered.</summary>
+/// <summary>What one look at the load has shown.</summary>
+/// <param name="RequestsPerSecond">Requests that were answered in a second.</param>
+/// <param name="CpuPerRequest">Processor time of the whole process for one request, customers and readers of events included.</param>
+public readonly record struct Window(double RequestsPerSecond, TimeSpan CpuPerRequest);
+
+/// <summary>Measures how fast requests are answered, and what they cost.</summary>
 public sealed class Throughput(LoadGenerator load)
 {
-    /// <summary>Requests a second during a time from now.</summary>
-    /// <param name="window">How long to look.</param>
+    /// <summary>Looks at the load for a time from now.</summary>
+    /// <param name="time">How long.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<double> MeasureAsync(TimeSpan window, CancellationToken cancellationToken)
+    public async Task<Window> MeasureAsync(TimeSpan time, CancellationToken cancellationToken)
     {
-        long before = load.Completed;
-        long start = Stopwatch.GetTimestamp();
-        await Task.Delay(window, cancellationToken);
-        return (load.Completed - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        (long completed, TimeSpan cpu, long start) = (load.Completed, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        await Task.Delay(time, cancellationToken);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        long requests = load.Completed - completed;
+        return new Window(requests / elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu) / Math.Max(requests, 1));
     }
 }
