@@ -11,6 +11,7 @@ internal static class Gate
     public static async Task<int> RunAsync(IReadOnlyList<Figure> figures)
     {
         int beyond = 0;
+
         await using InstrumentationSession session = await InstrumentationSession.StartAsync();
         foreach (Figure figure in figures)
         {

@@ -11,7 +11,7 @@ namespace WebShop;
 public sealed class Demo(Options options)
 {
     private const int Customers = 4;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     private readonly TextWriter _output = options.Json ? Console.Error : Console.Out;
 
@@ -20,6 +20,7 @@ public sealed class Demo(Options options)
     /// <returns>The exit code: 0 when all probes saw something, the files were written and the detach left nothing behind.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        string directory = MakeDirectory();
         await using ShopServer shop = await ShopServer.StartAsync();
         await using LoadGenerator load = new(shop.Address, Customers);
         _output.WriteLine($"The shop is open at {shop.Address}; {Customers} customers warm it up.");
@@ -27,7 +28,6 @@ public sealed class Demo(Options options)
         _output.WriteLine($"{load.Completed} requests so far, {Texts.Number(warm.RequestsPerSecond)} a second. Now it is observed.");
 
         // From here on the shop is a program that somebody else started: what follows does not know its source.
-        string directory = options.Output ?? Directory.CreateTempSubdirectory("webshop-").FullName;
         await using ShopWatch watch = await ShopWatch.StartAsync(load, options.Seconds, directory, cancellationToken);
         ShopPage page = new(watch);
         LiveScreen screen = new(_output, !options.Json && !Console.IsOutputRedirected);
@@ -39,6 +39,18 @@ public sealed class Demo(Options options)
         Summary summary = await watch.EndAsync();
         screen.Clear();
         return Report(summary, page);
+    }
+
+    private string MakeDirectory()
+    {
+        try
+        {
+            return (options.Output is { } path ? Directory.CreateDirectory(path) : Directory.CreateTempSubdirectory("webshop-")).FullName;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The directory '{options.Output}' cannot be made: {failure.Message}", failure);
+        }
     }
 
     private int Report(Summary summary, ShopPage page)

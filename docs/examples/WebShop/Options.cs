@@ -11,7 +11,7 @@ public sealed record Options(double Seconds, string? Output, bool Json)
     /// <summary>How to start the program.</summary>
     public const string Usage = """
         usage: WebShop [--seconds <n>] [--out <directory>] [--json]
-          --seconds <n>      how long throughput is measured, all windows together; 6 unless told, 2 to 3600
+          --seconds <n>      how long throughput is measured, all windows together; 5 unless told, 2 to 3600
           --out <directory>  where timeline.json and events.jsonl go; a new temporary directory unless told
           --json             print the summary as one JSON object instead of the tables
         """;
@@ -22,7 +22,7 @@ public sealed record Options(double Seconds, string? Output, bool Json)
     /// <returns>The options, or null.</returns>
     public static Options? Parse(IReadOnlyList<string> arguments, out string? error)
     {
-        Options options = new(6, null, false);
+        Options options = new(5, null, false);
         error = null;
         for (int i = 0; i < arguments.Count && error is null; i++)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Instrumentation;
 using WebShop;
 
@@ -15,11 +16,8 @@ if (Options.Parse(args, out string? error) is not { } options)
 }
 
 using CancellationTokenSource stop = new();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 try
 {
@@ -34,4 +32,10 @@ catch (Exception failure) when (failure is InstrumentationException or IOExcepti
 {
     Console.Error.WriteLine(failure.Message);
     return 1;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
 }

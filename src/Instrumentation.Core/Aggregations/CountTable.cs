@@ -16,6 +16,9 @@ public sealed class CountTable<TKey> : IAggregateSnapshot<CountTable<TKey>>
 {
     private readonly Dictionary<TKey, long> _counts;
 
+    /// <summary>Makes the snapshot from its parts.</summary>
+    /// <param name="rows">The keys with their hits, in any order; each key once.</param>
+    /// <param name="other">Hits without room.</param>
     internal CountTable(IEnumerable<CountRow<TKey>> rows, long other)
     {
         Rows = [.. rows.OrderByDescending(static row => row.Count)];

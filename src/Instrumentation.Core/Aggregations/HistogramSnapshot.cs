@@ -6,6 +6,12 @@ namespace Instrumentation;
 /// <summary>What a histogram has come to. Durations are in nanoseconds.</summary>
 public sealed class HistogramSnapshot : IAggregateSnapshot<HistogramSnapshot>
 {
+    /// <summary>Makes the snapshot from its parts.</summary>
+    /// <param name="buckets">All buckets, from the lowest.</param>
+    /// <param name="sum">The sum of the values.</param>
+    /// <param name="minimum">The least value; any number when there is none.</param>
+    /// <param name="maximum">The greatest value; any number when there is none.</param>
+    /// <param name="unit">What the numbers are.</param>
     internal HistogramSnapshot(IReadOnlyList<HistogramBucket> buckets, long sum, long minimum, long maximum, HistogramUnit unit)
     {
         Buckets = buckets;

@@ -5,6 +5,8 @@ namespace Instrumentation.Backends;
 /// <summary>What this process lets each backend of a session do.</summary>
 public sealed class CapabilityReport
 {
+    /// <summary>Asks the backends.</summary>
+    /// <param name="backends">The backends, each with a name of its own.</param>
     internal CapabilityReport(IReadOnlyList<IProbeBackend> backends) =>
         ByBackend = backends.ToDictionary(static backend => backend.Name, static backend => backend.Capabilities());
 

@@ -26,6 +26,11 @@ public readonly record struct ProbeLoss(long RingFull, long ReaderTooSlow, long 
 /// <summary>Everything that a session has lost so far, by probe and by thread: a snapshot.</summary>
 public sealed class EventLoss
 {
+    /// <summary>Makes the snapshot from its parts.</summary>
+    /// <param name="byProbe">What each probe lost, by name.</param>
+    /// <param name="byThread">Lost events by the id of a running thread.</param>
+    /// <param name="endedThreads">Lost events of ended threads.</param>
+    /// <param name="damagedRings">Rings that were dropped.</param>
     internal EventLoss(IReadOnlyDictionary<string, ProbeLoss> byProbe, IReadOnlyDictionary<int, long> byThread, long endedThreads, long damagedRings)
     {
         ByProbe = byProbe;

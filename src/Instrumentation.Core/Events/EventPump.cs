@@ -28,6 +28,7 @@ internal sealed class EventPump
     private int _emitters;
     private volatile bool _stopping;
     private long _searchAt;
+    private long _rounds;
     private long _failures;
     private long _earlierOrphans;
     private long _earlierDamages;
@@ -40,6 +41,9 @@ internal sealed class EventPump
 
     /// <summary>Records whose probe had been removed before they came, in this process.</summary>
     public long Orphans => Volatile.Read(ref _earlierOrphans) + (Volatile.Read(ref _merger)?.Orphans ?? 0);
+
+    /// <summary>Rounds so far, in this process.</summary>
+    public long Rounds => Volatile.Read(ref _rounds);
 
     /// <summary>Rounds that ended by an exception, in this process: out of memory, most likely.</summary>
     public long Failures => Volatile.Read(ref _failures);
@@ -161,6 +165,7 @@ internal sealed class EventPump
     {
         try
         {
+            Volatile.Write(ref _rounds, _rounds + 1);
             int drained = merger.Round();
             long now = MonotonicClock.Now;
             if (now >= _searchAt)

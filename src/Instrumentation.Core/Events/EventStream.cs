@@ -25,6 +25,8 @@ public sealed class EventStream : IAsyncEnumerable<ProbeEvent>, IEventSink
     private bool _inRound;
     private bool _completed;
 
+    /// <summary>Makes the stream of a session.</summary>
+    /// <param name="options">The session's options.</param>
     internal EventStream(InstrumentationOptions options)
     {
         _options = options;

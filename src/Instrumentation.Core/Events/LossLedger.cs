@@ -116,6 +116,7 @@ internal sealed class LossLedger
         }
     }
 
+    /// <summary>Sums what was lost in the rings while the blocks are visited.</summary>
     private sealed class RingLoss(Dictionary<int, long> byThread)
     {
         public long RingFull { get; private set; }

@@ -12,6 +12,9 @@ public sealed class ProbeEvent
     private readonly EventRecordHeader _header;
     private readonly byte[] _fields;
 
+    /// <summary>Copies a record.</summary>
+    /// <param name="probe">The probe that wrote it; null when it is not known any more.</param>
+    /// <param name="record">The whole record, header first.</param>
     internal ProbeEvent(ProbeRuntime? probe, ReadOnlySpan<byte> record)
     {
         _probe = probe;

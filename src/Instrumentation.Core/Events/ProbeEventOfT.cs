@@ -8,6 +8,9 @@ public sealed class ProbeEvent<T>
     private T? _value;
     private bool _built;
 
+    /// <summary>Gives an event its type.</summary>
+    /// <param name="source">The event.</param>
+    /// <param name="rebuild">Makes the value from it.</param>
     internal ProbeEvent(ProbeEvent source, Func<ProbeEvent, T> rebuild)
     {
         Event = source;

@@ -8,6 +8,8 @@ public readonly struct ProbeFields : IReadOnlyList<KeyValuePair<string, object?>
 {
     private readonly ProbeEvent? _event;
 
+    /// <summary>The fields of an event.</summary>
+    /// <param name="source">The event.</param>
     internal ProbeFields(ProbeEvent source) => _event = source;
 
     /// <summary>The number of values.</summary>

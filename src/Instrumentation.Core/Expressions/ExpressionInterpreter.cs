@@ -32,13 +32,15 @@ internal static class ExpressionInterpreter
 
         public object? Of(ProbeExpression expression) => expression switch
         {
+            // As in C#, equal string constants are one object: that shows where references are compared.
+            ConstantExpression { Value: string text } => string.Intern(text),
             ConstantExpression constant => Load(constant.Value, constant.Type),
             ArgumentExpression argument => Load(argument.Name is { } name ? input.Argument(name) : input.Argument(argument.Index), argument.Type),
             ThisExpression self => Load(input.This, self.Type),
             ReturnExpression result => Load(input.Result, result.Type),
             ContextExpression context => Context(context),
             MemberExpression member => Member(member),
-            PathExpression path => InterpretedMembers.TryFollow(Of(path.Target), path.Target.Type, path.Path, out object? end) ? Load(end, path.Type) : Fault(path.Type),
+            PathExpression path => InterpretedPaths.TryFollow(Of(path.Target), path.Target.Type, path.Path, out object? end) ? Load(end, path.Type) : Fault(path.Type),
             UnaryExpression unary => Unary(unary),
             BinaryExpression binary => Binary(binary),
             StringTestExpression test => StringTest(test),

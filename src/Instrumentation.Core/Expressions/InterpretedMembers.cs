@@ -8,7 +8,8 @@ namespace Instrumentation.Expressions;
 [RequiresUnreferencedCode(ExpressionInterpreter.NeedsMetadata)]
 internal static class InterpretedMembers
 {
-    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    /// <summary>Finds members that a type declares itself, also private ones.</summary>
+    internal const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     /// <summary>Reads a member of an object.</summary>
     /// <param name="target">The object or boxed struct.</param>
@@ -24,7 +25,7 @@ internal static class InterpretedMembers
             return false;
         }
 
-        PropertyInfo? property = declaring.GetProperties(Declared).FirstOrDefault(candidate => candidate.Name == name && candidate.GetIndexParameters().Length == 0);
+        PropertyInfo? property = FindProperty(declaring, name);
         if ((declaring.GetField(name, Declared) ?? FieldBehind(property)) is { } field)
         {
             value = field.GetValue(target);
@@ -48,46 +49,12 @@ internal static class InterpretedMembers
         }
     }
 
-    /// <summary>Follows a path of fields, properties and casts.</summary>
-    /// <param name="start">The object that it starts at.</param>
-    /// <param name="type">The static type of the start.</param>
-    /// <param name="path">The path.</param>
-    /// <param name="value">The value at its end as an ordinary object.</param>
-    /// <returns>False when a step leads nowhere: null, a missing member, an object of another type.</returns>
-    public static bool TryFollow(object? start, Type type, string path, out object? value)
-    {
-        value = start;
-        Type? view = type;
-        foreach (PathStep step in PathStep.Split(path))
-        {
-            if (value is null)
-            {
-                return false;
-            }
-
-            if (step.IsCast)
-            {
-                view = Lineage(value.GetType()).Concat(value.GetType().GetInterfaces()).FirstOrDefault(candidate => candidate.FullName == step.Name || candidate.Name == step.Name);
-                if (view is null)
-                {
-                    return false;
-                }
-
-                continue;
-            }
-
-            object target = value;
-            Type? owner = Owner(view, step.Name) ?? Owner(target.GetType(), step.Name);
-            if (owner is null || !TryRead(target, step.Name, owner, out value))
-            {
-                return false;
-            }
-
-            view = value?.GetType();
-        }
-
-        return true;
-    }
+    /// <summary>Finds a property without arguments that a type declares itself.</summary>
+    /// <param name="declaring">The type.</param>
+    /// <param name="name">The property's name.</param>
+    /// <returns>The property, or null.</returns>
+    public static PropertyInfo? FindProperty(Type declaring, string name) =>
+        declaring.GetProperties(Declared).FirstOrDefault(property => property.Name == name && property.GetIndexParameters().Length == 0);
 
     // An exception's message is what its constructor was given: overrides of the property compose it anew. Of other properties only
     // automatic ones have a field behind them, and virtual ones only where no subtype can have another.
@@ -105,17 +72,5 @@ internal static class InterpretedMembers
 
         bool settled = !getter.IsVirtual || getter.IsFinal || getter.DeclaringType!.IsSealed;
         return settled && getter.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) ? getter.DeclaringType!.GetField($"<{property.Name}>k__BackingField", Declared) : null;
-    }
-
-    private static Type? Owner(Type? type, string name) => type is null
-        ? null
-        : Lineage(type).FirstOrDefault(candidate => candidate.GetField(name, Declared) is not null || candidate.GetProperties(Declared).Any(property => property.Name == name));
-
-    private static IEnumerable<Type> Lineage(Type type)
-    {
-        for (Type? current = type; current is not null; current = current.BaseType)
-        {
-            yield return current;
-        }
     }
 }

@@ -10,6 +10,11 @@ public sealed class AggregateHandle<TSnapshot> : ProbeHandle
 {
     private TSnapshot? _final;
 
+    /// <summary>Makes the handle of a probe that its backend has attached.</summary>
+    /// <param name="runtime">The probe's live side.</param>
+    /// <param name="attachment">What detaches it.</param>
+    /// <param name="stream">The session's stream.</param>
+    /// <param name="detached">Is told when it is gone.</param>
     internal AggregateHandle(ProbeRuntime runtime, IProbeAttachment attachment, EventStream stream, Func<ProbeHandle, ValueTask> detached)
         : base(runtime, attachment, stream, detached)
     {

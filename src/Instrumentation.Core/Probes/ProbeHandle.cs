@@ -14,6 +14,11 @@ public class ProbeHandle : IAsyncDisposable
     private ProbeStatistics _finalStatistics;
     private bool _frozen;
 
+    /// <summary>Makes the handle of a probe that its backend has attached.</summary>
+    /// <param name="runtime">The probe's live side.</param>
+    /// <param name="attachment">What detaches it.</param>
+    /// <param name="stream">The session's stream.</param>
+    /// <param name="detached">Is told when it is gone.</param>
     internal ProbeHandle(ProbeRuntime runtime, IProbeAttachment attachment, EventStream stream, Func<ProbeHandle, ValueTask> detached)
     {
         Runtime = runtime;

@@ -7,6 +7,11 @@ namespace Instrumentation;
 /// <typeparam name="T">The type of the captured value.</typeparam>
 public sealed class ProbeHandle<T> : ProbeHandle
 {
+    /// <summary>Makes the handle of a probe that its backend has attached.</summary>
+    /// <param name="runtime">The probe's live side.</param>
+    /// <param name="attachment">What detaches it.</param>
+    /// <param name="stream">The session's stream.</param>
+    /// <param name="detached">Is told when it is gone.</param>
     internal ProbeHandle(ProbeRuntime runtime, IProbeAttachment attachment, EventStream stream, Func<ProbeHandle, ValueTask> detached)
         : base(runtime, attachment, stream, detached) => Events = new TypedEventStream<T>(stream, runtime);
 

@@ -1,7 +1,10 @@
 namespace Instrumentation;
 
 /// <summary>Counts of one probe since it was attached, summed over all threads. Monotonic while it is attached.</summary>
-/// <param name="Hits">Times that the place was reached, outside of the library's own code.</param>
+/// <param name="Hits">
+/// Times that the place was reached, outside of the library's own code. A condition over primitive arguments is decided before anything is counted: hits that it
+/// turns away are not in here, so that they cost next to nothing.
+/// </param>
 /// <param name="Passed">Hits that the condition let through; equals <paramref name="Hits"/> without a condition.</param>
 /// <param name="Emitted">Events written into a ring.</param>
 /// <param name="Lost">Events that passed and did not reach a reader: no room in the ring, or a reader too slow.</param>

@@ -5,6 +5,7 @@ namespace Instrumentation;
 /// <summary>What a session may use.</summary>
 public sealed record InstrumentationOptions
 {
+    /// <summary>What <see cref="MaximumStringLength"/> is unless it is set.</summary>
     internal const int DefaultMaximumStringLength = 256;
 
     private const int SmallestRing = 4 * 1024;

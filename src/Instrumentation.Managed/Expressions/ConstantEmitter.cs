@@ -17,7 +17,7 @@ internal static class ConstantEmitter
                 il.Emit(OpCodes.Ldnull);
                 break;
             case string text:
-                il.Emit(OpCodes.Ldstr, text);
+                il.Emit(OpCodes.Ldstr, string.Intern(text));
                 break;
             case bool truth:
                 il.Emit(truth ? OpCodes.Ldc_I4_1 : OpCodes.Ldc_I4_0);

@@ -40,16 +40,25 @@ internal static class HookPlanner
             MaximumStringLength = runtime.MaximumStringLength,
         };
 
+        // A condition over primitive arguments is decided in the woven code, before any hook; its arguments at the entry are those of the whole call.
+        Func<IReadOnlyList<Mono.Cecil.Cil.Instruction>>? inline = null;
+        if (condition is not null && spec.Edge is ProbeEdge.Entry or ProbeEdge.Call && InlineCondition.TryCompile(condition, shape.Argument) is not null)
+        {
+            inline = () => InlineCondition.TryCompile(condition!, shape.Argument)!;
+            request = request with { Condition = null };
+        }
+
         // What does not need the end of a call is counted when the call begins: no region, no kept start.
         bool atEntry = spec.Edge == ProbeEdge.Entry || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && !NeedsEnd(request));
         if (atEntry && request is { Aggregation: CountAggregation, Condition: null } && reachesCells)
         {
-            return new HookPlan { Slot = runtime.Slot, Site = site, CountsInline = true };
+            return new HookPlan { Slot = runtime.Slot, Site = site, InlineCondition = inline, CountsInline = true };
         }
 
-        return atEntry ? PlanEntry(runtime, site, shape, request with { Kind = HookKind.Entry, Edge = ProbeEdge.Entry })
+        HookPlan plan = atEntry ? PlanEntry(runtime, site, shape, request with { Kind = HookKind.Entry, Edge = ProbeEdge.Entry })
             : spec.Edge == ProbeEdge.Catch ? PlanCatch(runtime, site, shape, request with { Kind = HookKind.Catch })
             : PlanEnd(runtime, site, shape, request);
+        return plan with { InlineCondition = inline };
     }
 
     private static bool NeedsEnd(HookRequest request) =>

@@ -25,6 +25,12 @@ internal sealed record HookPlan
     /// <summary>Whether the woven code itself counts the call in <see cref="Events.WovenCells"/>.</summary>
     public bool CountsInline { get; init; }
 
+    /// <summary>
+    /// Compiles the condition that decides in woven code whether the probe's hooks are called at all; null when there is none. Compiled anew for each
+    /// body, since instructions belong to one.
+    /// </summary>
+    public Func<IReadOnlyList<Mono.Cecil.Cil.Instruction>>? InlineCondition { get; init; }
+
     /// <summary>Called when the method is entered, or null.</summary>
     public WovenHook? Entry { get; init; }
 

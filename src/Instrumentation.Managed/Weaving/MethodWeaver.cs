@@ -27,6 +27,7 @@ internal sealed class MethodWeaver
     private readonly int _resultLocal = -1;
     private readonly int[] _starts;
     private readonly List<(Instruction Instruction, int Offset)> _originals;
+    private int _conditionStack;
 
     private MethodWeaver(MethodImage image, IReadOnlyList<HookPlan> plans)
     {
@@ -74,7 +75,7 @@ internal sealed class MethodWeaver
             _body.LocalsToken = _image.Tokens.Signature(_locals.Build()).ToInt32();
         }
 
-        _body.MaxStack = Math.Min(ushort.MaxValue, Math.Max(originalStack + 2, 2) + _calls.MostParameters + 3);
+        _body.MaxStack = Math.Min(ushort.MaxValue, originalStack + 5 + Math.Max(_calls.MostParameters, _conditionStack));
         return IlWriter.Write(_body, _originals);
     }
 
@@ -83,17 +84,35 @@ internal sealed class MethodWeaver
         List<Instruction> entry = [.. _homes.Save(_plans.Where(plan => plan.Exit is not null).SelectMany(plan => plan.Exit!.Operands))];
         for (int i = 0; i < _plans.Count; i++)
         {
-            HookPlan plan = _plans[i];
-            if (plan.CountsInline)
+            WeaveEntry(_plans[i], _starts[i], entry);
+        }
+
+        return entry;
+    }
+
+    private void WeaveEntry(HookPlan plan, int start, List<Instruction> entry)
+    {
+        Instruction skip = IlBody.Make(OpCodes.Nop);
+        if (plan.InlineCondition?.Invoke() is { } condition)
+        {
+            if (plan.KeepsStart)
             {
-                entry.AddRange(CountInline(plan.Slot));
+                // The end hook of a call that was turned away is not called: its start stays 0.
+                entry.AddRange([IlBody.Make(OpCodes.Ldc_I8, 0L), IlBody.Make(OpCodes.Stloc, start)]);
             }
 
-            if (plan.Entry is not { } hook)
-            {
-                continue;
-            }
+            entry.AddRange(condition);
+            entry.Add(IlBody.Make(OpCodes.Brfalse, skip));
+            _conditionStack = Math.Max(_conditionStack, InlineCondition.MostStack(condition));
+        }
 
+        if (plan.CountsInline)
+        {
+            entry.AddRange(CountInline(plan.Slot));
+        }
+
+        if (plan.Entry is { } hook)
+        {
             _calls.Begin();
             _calls.Push(hook.Operands, atEntry: true);
             _calls.PushInt(plan.Slot);
@@ -101,11 +120,14 @@ internal sealed class MethodWeaver
             entry.AddRange(_calls.End(hook.Pointer, plan.KeepsStart ? typeof(long) : typeof(void)));
             if (plan.KeepsStart)
             {
-                entry.Add(IlBody.Make(OpCodes.Stloc, _starts[i]));
+                entry.Add(IlBody.Make(OpCodes.Stloc, start));
             }
         }
 
-        return entry;
+        if (plan.InlineCondition is not null)
+        {
+            entry.Add(skip);
+        }
     }
 
     // Each thread has cells of its own, so a plain increment is exact.
@@ -220,6 +242,12 @@ internal sealed class MethodWeaver
                 continue;
             }
 
+            Instruction skip = IlBody.Make(OpCodes.Nop);
+            if (plan is { InlineCondition: not null, KeepsStart: true })
+            {
+                code.AddRange([IlBody.Make(OpCodes.Ldloc, _starts[i]), IlBody.Make(OpCodes.Brfalse, skip)]);
+            }
+
             _calls.Begin();
             _calls.Push(hook.Operands, atEntry: false);
             if (plan.Result is { } result)
@@ -237,6 +265,10 @@ internal sealed class MethodWeaver
             }
 
             code.AddRange(_calls.End(hook.Pointer, typeof(void)));
+            if (plan is { InlineCondition: not null, KeepsStart: true })
+            {
+                code.Add(skip);
+            }
         }
 
         return code;

@@ -1,5 +1,3 @@
-using Instrumentation.Backends;
-
 namespace Instrumentation.Core.Tests.Fakes;
 
 /// <summary>Sessions over a <see cref="FakeBackend"/>, and what tests of streams need again and again.</summary>

@@ -29,11 +29,11 @@ public sealed class ShopPage(ShopWatch watch)
         string.Empty,
         .. SlowSql(),
         string.Empty,
-        .. SqlDurations(),
-        string.Empty,
         .. Exceptions(),
         string.Empty,
         .. SqlCallers(),
+        string.Empty,
+        .. SqlDurations(),
     ];
 
     private IEnumerable<string> Routes()
@@ -59,20 +59,6 @@ public sealed class ShopPage(ShopWatch watch)
         return table.Lines();
     }
 
-    private IEnumerable<string> SqlDurations()
-    {
-        HistogramSum histogram = watch.Observer.SqlDurations();
-        long most = histogram.Buckets.Select(bucket => bucket.Count).DefaultIfEmpty(1).Max();
-        TextTable table = new("ALL SQL", ">COUNT", $"MEAN {Texts.Span(histogram.Mean)}");
-        foreach (HistogramBucket bucket in histogram.Buckets)
-        {
-            string bar = new('█', (int)Math.Ceiling((double)BarWidth * bucket.Count / most));
-            table.Add($"{Texts.Nanoseconds(bucket.From)} .. {Texts.Nanoseconds(bucket.To)}", Texts.Number(bucket.Count), bar);
-        }
-
-        return table.Lines();
-    }
-
     private IEnumerable<string> Exceptions()
     {
         TextTable table = new("EXCEPTION", "THROWN BY", "CAUGHT BY", ">COUNT");
@@ -90,6 +76,20 @@ public sealed class ShopPage(ShopWatch watch)
         foreach ((string caller, long count) in watch.Observer.SqlCallers().Take(8))
         {
             table.Add(Texts.ShortMethod(caller), Texts.Number(count));
+        }
+
+        return table.Lines();
+    }
+
+    private IEnumerable<string> SqlDurations()
+    {
+        HistogramSum histogram = watch.Observer.SqlDurations();
+        long most = histogram.Buckets.Select(bucket => bucket.Count).DefaultIfEmpty(1).Max();
+        TextTable table = new("ALL SQL", ">COUNT", $"MEAN {Texts.Span(histogram.Mean)}");
+        foreach (HistogramBucket bucket in histogram.Buckets)
+        {
+            string bar = new('█', (int)Math.Ceiling((double)BarWidth * bucket.Count / most));
+            table.Add($"{Texts.Nanoseconds(bucket.From)} .. {Texts.Nanoseconds(bucket.To)}", Texts.Number(bucket.Count), bar);
         }
 
         return table.Lines();

@@ -35,11 +35,12 @@ public static class SummaryPage
 
     private static IEnumerable<string> Probes(Summary summary)
     {
-        TextTable table = new("PROBE", ">METHODS", ">HITS", ">PASSED", ">EVENTS", ">LOST", ">FAULTS");
+        TextTable table = new("PROBE", "STATE", ">METHODS", ">HITS", ">PASSED", ">EVENTS", ">LOST", ">FAULTS");
         foreach (ProbeTotals probe in summary.Probes)
         {
             table.Add(
                 probe.Name,
+                probe.State.ToString(),
                 Texts.Number(probe.Reached),
                 Texts.Number(probe.Counts.Hits),
                 Texts.Number(probe.Counts.Passed),
@@ -48,7 +49,7 @@ public static class SummaryPage
                 Texts.Number(probe.Counts.Faults));
         }
 
-        return [.. table.Lines(), .. summary.Probes.SelectMany(probe => probe.Gaps.Select(gap => $"  {probe.Name} does not see {gap}"))];
+        return [.. table.Lines(), .. summary.Probes.SelectMany(probe => probe.Gaps.Select(gap => $"  {probe.Name}: {gap}"))];
     }
 
     private static string Rates(IReadOnlyList<Window> windows) =>

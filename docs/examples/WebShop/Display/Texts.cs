@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace WebShop.Display;
 
 /// <summary>How numbers, times and names are written. The same in every culture.</summary>
-public static class Texts
+public static partial class Texts
 {
     /// <summary>A whole number with separators.</summary>
     public static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
@@ -33,15 +34,21 @@ public static class Texts
         return line.Length <= length ? line : line[..(length - 1)] + '…';
     }
 
-    /// <summary>A method without its namespace: <c>OrderService::PlaceAsync</c> for <c>WebShop.Shop.OrderService::PlaceAsync</c>.</summary>
+    /// <summary>
+    /// A method without its namespace, <c>OrderService::PlaceAsync</c> for <c>WebShop.Shop.OrderService::PlaceAsync</c>, and a local function with the
+    /// name that the source gave it.
+    /// </summary>
     public static string ShortMethod(string name)
     {
         int method = name.IndexOf("::", StringComparison.Ordinal);
-        return name[(name.LastIndexOf('.', Math.Max(method, 0)) + 1)..];
+        return LocalFunction().Replace(name[(name.LastIndexOf('.', Math.Max(method, 0)) + 1)..], "$1.$2");
     }
 
     /// <summary>A type without its namespace.</summary>
     public static string ShortType(string name) => name[(name.LastIndexOf('.') + 1)..];
+
+    [GeneratedRegex(@"<(\w+)>g__(\w+)\|[\d_]+")]
+    private static partial Regex LocalFunction();
 
     private static string Unit(double value, string unit) =>
         $"{value.ToString(value >= 100 ? "F0" : "0.#", CultureInfo.InvariantCulture)} {unit}";

@@ -8,10 +8,12 @@ namespace WebShop.Observation;
 /// <param name="seconds">How long all windows take together.</param>
 public sealed class OverheadTrial(Throughput throughput, ShopObserver observer, double seconds)
 {
-    private const double SecondsPerPair = 1.2;
+    private const double SecondsPerPair = 1.7;
 
-    /// <summary>The runtime compiles changed methods anew, and optimizes them while they run: that is not part of a window.</summary>
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
+    // After an attach the runtime compiles the changed methods anew, and optimizes them while they run: that is not part of a window. After a detach
+    // the old code is back at once; only what was under way has to end.
+    private static readonly TimeSpan SettleOn = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan SettleOff = TimeSpan.FromMilliseconds(300);
 
     private readonly int _pairs = PairsIn(seconds);
     private readonly List<Window> _off = [];
@@ -45,10 +47,12 @@ public sealed class OverheadTrial(Throughput throughput, ShopObserver observer, 
         for (int pair = 1; pair <= _pairs; pair++)
         {
             Phase = $"probes off {pair}/{_pairs}";
-            _off.Add(await MeasureAsync(cancellationToken));
-            Phase = $"probes on {pair}/{_pairs}";
+            _off.Add(await MeasureAsync(SettleOff, cancellationToken));
+            Phase = "attaching";
             await observer.AttachAsync(cancellationToken);
-            _on.Add(await MeasureAsync(cancellationToken));
+            Phase = $"probes on {pair}/{_pairs}";
+            _on.Add(await MeasureAsync(SettleOn, cancellationToken));
+            Phase = "detaching";
             await observer.DetachAsync();
         }
     }
@@ -59,7 +63,7 @@ public sealed class OverheadTrial(Throughput throughput, ShopObserver observer, 
     public async Task RunDetachedAsync(Action settled, CancellationToken cancellationToken)
     {
         Phase = "detached";
-        await Task.Delay(Settle, cancellationToken);
+        await Task.Delay(SettleOff, cancellationToken);
         settled();
         After = await throughput.MeasureAsync(TimeSpan.FromSeconds(1), cancellationToken);
     }
@@ -72,9 +76,9 @@ public sealed class OverheadTrial(Throughput throughput, ShopObserver observer, 
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private async Task<Window> MeasureAsync(CancellationToken cancellationToken)
+    private async Task<Window> MeasureAsync(TimeSpan settle, CancellationToken cancellationToken)
     {
-        await Task.Delay(Settle, cancellationToken);
+        await Task.Delay(settle, cancellationToken);
         return await throughput.MeasureAsync(TimeSpan.FromSeconds(seconds / (2 * _pairs)), cancellationToken);
     }
 }

@@ -4,14 +4,16 @@ namespace WebShop.Observation;
 
 /// <summary>A probe's counts over all the times that it was attached.</summary>
 /// <param name="Name">The probe.</param>
+/// <param name="State">What it could see when it was attached last.</param>
 /// <param name="Reached">How many methods it observes.</param>
-/// <param name="Gaps">What it does not see, in words.</param>
+/// <param name="Gaps">What it does not, or not fully, see, in words.</param>
 /// <param name="Counts">The counts.</param>
-public sealed record ProbeTotals(string Name, int Reached, IReadOnlyList<string> Gaps, ProbeStatistics Counts)
+public sealed record ProbeTotals(string Name, ProbeState State, int Reached, IReadOnlyList<string> Gaps, ProbeStatistics Counts)
 {
     /// <summary>The counts of one attached probe.</summary>
     public static ProbeTotals Of(ProbeHandle handle) => new(
         handle.Name,
+        handle.Coverage.State,
         handle.Coverage.Reached.Count,
         [.. handle.Coverage.Gaps.Select(gap => $"{gap.Place}: {gap.Reason}")],
         handle.Statistics);

@@ -5,7 +5,10 @@ namespace WebShop.Observation;
 /// <summary>Writes every event to two files while it comes: one for programs to read, one for a timeline viewer.</summary>
 public sealed class RecordingFiles
 {
-    private RecordingFiles(string directory, EventStream events)
+    /// <summary>Makes the files and begins to write.</summary>
+    /// <param name="directory">Where.</param>
+    /// <param name="events">The session's events.</param>
+    public RecordingFiles(string directory, EventStream events)
     {
         EventsPath = Path.Combine(directory, "events.jsonl");
         TimelinePath = Path.Combine(directory, "timeline.json");
@@ -22,15 +25,6 @@ public sealed class RecordingFiles
 
     /// <summary>Ends when the session has ended and everything is in the files.</summary>
     public Task Writing { get; }
-
-    /// <summary>Makes the files and begins to write.</summary>
-    /// <param name="directory">Where; it is made when it does not exist.</param>
-    /// <param name="events">The session's events.</param>
-    public static RecordingFiles Start(string directory, EventStream events)
-    {
-        Directory.CreateDirectory(directory);
-        return new RecordingFiles(directory, events);
-    }
 
     private static async Task WriteAsync(string path, Func<Stream, Task> write)
     {

@@ -21,7 +21,7 @@ public sealed class ShopWatch : IAsyncDisposable
         _lastLook = (load.Completed, Stopwatch.GetTimestamp());
         Observer = new ShopObserver(session);
         Trial = new OverheadTrial(new Throughput(load), Observer, seconds);
-        _files = RecordingFiles.Start(directory, session.Events);
+        _files = new RecordingFiles(directory, session.Events);
         _reading = Picture.ReadAsync(session.Events);
     }
 
@@ -40,13 +40,10 @@ public sealed class ShopWatch : IAsyncDisposable
     /// <summary>Starts a session and its readers; attaches nothing yet.</summary>
     /// <param name="load">The customers, whose requests are counted.</param>
     /// <param name="seconds">How long throughput is measured.</param>
-    /// <param name="directory">Where the files go.</param>
+    /// <param name="directory">Where the files go; it exists.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<ShopWatch> StartAsync(LoadGenerator load, double seconds, string directory, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(directory);
-        return new ShopWatch(await InstrumentationSession.StartAsync(cancellationToken: cancellationToken), load, seconds, directory);
-    }
+    public static async Task<ShopWatch> StartAsync(LoadGenerator load, double seconds, string directory, CancellationToken cancellationToken) =>
+        new(await InstrumentationSession.StartAsync(cancellationToken: cancellationToken), load, seconds, directory);
 
     /// <summary>Watches, with probes and without, and then makes sure that the probes are gone.</summary>
     /// <param name="cancellationToken">Ends it early.</param>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace WebShop.Observation;
 
@@ -40,8 +41,18 @@ public sealed record Summary(
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(), new MillisecondsConverter() },
     };
 
-    /// <summary>The summary as one JSON object.</summary>
+    /// <summary>The summary as one JSON object. Durations are numbers of milliseconds, the bounds of the histogram's buckets nanoseconds.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Format);
+
+    private sealed class MillisecondsConverter : JsonConverter<TimeSpan>
+    {
+        public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            TimeSpan.FromMilliseconds(reader.GetDouble());
+
+        public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value.TotalMilliseconds);
+    }
 }
