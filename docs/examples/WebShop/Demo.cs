@@ -11,7 +11,6 @@ namespace WebShop;
 public sealed class Demo(Options options)
 {
     private const int Customers = 4;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     private readonly TextWriter _output = options.Json ? Console.Error : Console.Out;
 
@@ -23,14 +22,15 @@ public sealed class Demo(Options options)
         string directory = MakeDirectory();
         await using ShopServer shop = await ShopServer.StartAsync();
         await using LoadGenerator load = new(shop.Address, Customers);
-        _output.WriteLine($"The shop is open at {shop.Address}; {Customers} customers warm it up.");
-        Window warm = await new Throughput(load).MeasureAsync(WarmUp, cancellationToken);
-        _output.WriteLine($"{load.Completed} requests so far, {Texts.Number(warm.RequestsPerSecond)} a second. Now it is observed.");
+        LiveScreen screen = new(_output, !options.Json && !Console.IsOutputRedirected);
+        _output.WriteLine($"The shop is open at {shop.Address}, {Customers} customers are in.");
+        await new WarmUp(load).RunAsync(
+            (requests, methods) => screen.Show($"warming up       {Texts.Number(requests),6} requests/s  {Texts.Number(methods),6} methods compiled", () => []),
+            cancellationToken);
 
         // From here on the shop is a program that somebody else started: what follows does not know its source.
         await using ShopWatch watch = await ShopWatch.StartAsync(load, options.Seconds, directory, cancellationToken);
         ShopPage page = new(watch);
-        LiveScreen screen = new(_output, !options.Json && !Console.IsOutputRedirected);
         await using (new Ticker(() => screen.Show(page.StateLine(), page.Tables)))
         {
             await watch.RunAsync(cancellationToken);

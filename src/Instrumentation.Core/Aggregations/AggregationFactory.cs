@@ -23,7 +23,10 @@ internal static class AggregationFactory
         Type type = translated.Type;
         if (!ExpressionTypes.IsInteger(type) && !type.IsEnum && type != typeof(bool) && type != typeof(char) && type != typeof(CodeAddress))
         {
-            throw LambdaErrors.Of(key.Body, $"a {TypeText.Of(type)} cannot be the key of a count.", "Use an integer, bool, char, enum or c.Caller; to count by anything else, capture it and count where the events are read.");
+            throw LambdaErrors.Of(
+                key.Body,
+                $"a {TypeText.Of(type)} cannot be the key of a count.",
+                "Use an integer, bool, char, enum or c.Caller; to count by anything else, capture it and count where the events are read.");
         }
 
         Check(capacity is >= 1 and <= MaximumCapacity, nameof(capacity), capacity, $"A keyed count keeps 1 to {MaximumCapacity} distinct keys: give a capacity in that range.");
@@ -50,7 +53,11 @@ internal static class AggregationFactory
         long least = Bound(minimum, nameof(minimum));
         long step = Bound(width, nameof(width));
         Check(step > 0, nameof(width), width, "A bucket is wider than zero: give a positive width.");
-        Check(buckets is >= 1 and <= MaximumBuckets, nameof(buckets), buckets, $"A linear histogram has 1 to {MaximumBuckets} buckets: give a number in that range, and a greater width for a wider histogram.");
+        Check(
+            buckets is >= 1 and <= MaximumBuckets,
+            nameof(buckets),
+            buckets,
+            $"A linear histogram has 1 to {MaximumBuckets} buckets: give a number in that range, and a greater width for a wider histogram.");
         Check((Int128)least + (Int128)step * buckets <= long.MaxValue, nameof(width), width, "The last bucket ends beyond the greatest 64-bit integer: give a smaller width or fewer buckets.");
         return new(measured, least, step, buckets);
     }

@@ -61,7 +61,8 @@ internal static class ConstantFolder
     {
         System.Linq.Expressions.ConstantExpression constant => constant.Value,
         System.Linq.Expressions.MemberExpression { Member: FieldInfo { IsStatic: true } field } => field.GetValue(null),
-        System.Linq.Expressions.MemberExpression { Member: FieldInfo field, Expression: { } target } => field.GetValue(Value(target) ?? throw new NullReferenceException($"{LambdaText.Of(target)} is null.")),
+        System.Linq.Expressions.MemberExpression { Member: FieldInfo field, Expression: { } target } =>
+            field.GetValue(Value(target) ?? throw new NullReferenceException($"{LambdaText.Of(target)} is null.")),
         _ => Expression.Lambda<Func<object?>>(Expression.Convert(node, typeof(object))).Compile(preferInterpretation: true)(),
     };
 

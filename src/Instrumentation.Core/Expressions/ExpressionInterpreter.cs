@@ -103,7 +103,8 @@ internal static class ExpressionInterpreter
             object? right = Of(binary.Right);
             if (!binary.Left.Type.IsValueType)
             {
-                bool equal = binary.Left.Type == typeof(string) && binary.Right.Type == typeof(string) ? string.Equals((string?)left, (string?)right, StringComparison.Ordinal) : ReferenceEquals(left, right);
+                bool strings = binary.Left.Type == typeof(string) && binary.Right.Type == typeof(string);
+                bool equal = strings ? string.Equals((string?)left, (string?)right, StringComparison.Ordinal) : ReferenceEquals(left, right);
                 return equal == (binary.Operator == BinaryOperator.Equal);
             }
 

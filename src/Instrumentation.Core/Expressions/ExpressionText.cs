@@ -9,7 +9,7 @@ internal static class ExpressionText
     public static string Of(ProbeExpression expression) => expression switch
     {
         ConstantExpression constant => ConstantText.Of(constant.Value),
-        ArgumentExpression argument => $"c.Arg<{TypeText.Of(argument.Type)}>({(argument.Name is null ? argument.Index.ToString(System.Globalization.CultureInfo.InvariantCulture) : $"\"{argument.Name}\"")})",
+        ArgumentExpression argument => $"c.Arg<{TypeText.Of(argument.Type)}>({ConstantText.Of((object?)argument.Name ?? argument.Index)})",
         ThisExpression self => $"c.This<{TypeText.Of(self.Type)}>()",
         ReturnExpression result => $"c.Return<{TypeText.Of(result.Type)}>()",
         ContextExpression context => $"c.{context.Value}",

@@ -44,7 +44,10 @@ internal static class NodeTranslator
     {
         if (node.Type == typeof(void) || NullableTranslator.IsNullable(node.Type))
         {
-            throw LambdaErrors.Of(node, $"a choice between values of type {TypeText.Of(node.Type)} cannot be made in a probe.", "Choose between values that are not nullable: use GetValueOrDefault().");
+            throw LambdaErrors.Of(
+                node,
+                $"a choice between values of type {TypeText.Of(node.Type)} cannot be made in a probe.",
+                "Choose between values that are not nullable: use GetValueOrDefault().");
         }
 
         return new(Translate(node.Test), Translate(node.IfTrue), Translate(node.IfFalse), node.Type);

@@ -52,7 +52,10 @@ internal sealed class ExpressionBinder
 
         return bound.Type == BoundTypes.ReadAs(expression.Type)
             ? bound
-            : throw new ExpressionException(ExpressionText.Of(expression), $"it is of type {MethodName.Of(bound.Type)}, not {MethodName.Of(expression.Type)}.", "Make the spec anew, for this version of the program.");
+            : throw new ExpressionException(
+                ExpressionText.Of(expression),
+                $"it is of type {MethodName.Of(bound.Type)}, not {MethodName.Of(expression.Type)}.",
+                "Make the spec anew, for this version of the program.");
     }
 
     // A path names its first field on the declared type, although the lambda could say no more than object.

@@ -21,6 +21,7 @@ internal static class ExpressionWalk
             PathExpression node => [node.Target],
             BoundField node => [node.Target],
             BoundGetter node => [node.Target],
+            BoundNullableValue node => [node.Target],
             UnaryExpression node => [node.Operand],
             ConvertExpression node => [node.Operand],
             TypeTestExpression node => [node.Operand],

@@ -31,7 +31,10 @@ internal static class MemberBinder
         ProbeExpression? bound = member.IsProperty
             ? FindProperty(member.Declaring, member.Name) is { } property ? Property(property, target, text, gettersAllowed) : null
             : member.Declaring.GetField(member.Name, Declared) is { } field ? Field(field, target, text) : null;
-        return bound ?? throw new ExpressionException(text, $"{MethodName.Of(member.Declaring)} has no instance member '{member.Name}'.", "Check the spelling, and that the spec was made for this version of the type.");
+        return bound ?? throw new ExpressionException(
+            text,
+            $"{MethodName.Of(member.Declaring)} has no instance member '{member.Name}'.",
+            "Check the spelling, and that the spec was made for this version of the type.");
     }
 
     /// <summary>Finds a property without arguments that a type declares itself.</summary>
@@ -88,7 +91,8 @@ internal static class MemberBinder
     }
 
     private static string FieldMend(string property, bool gettersAllowed) =>
-        $"Name the field behind {property} with c.Field<T>(target, \"_field\"), after a cast to the type that has it{(gettersAllowed ? "." : ", or let the probe run the getter with AllowGetters().")}";
+        $"Name the field behind {property} with c.Field<T>(target, \"_field\"), after a cast to the type that has it"
+        + $"{(gettersAllowed ? "." : ", or let the probe run the getter with AllowGetters().")}";
 
     private static ProbeExpression OfNullable(string name, ProbeExpression target, string text) => name switch
     {

@@ -94,7 +94,9 @@ internal sealed class PlaceEmitter
     /// <summary>Emits what uses the reference on the stack, for when it is not null; when it is, a fault and the default of a type.</summary>
     /// <param name="type">The type of what the use pushes.</param>
     /// <param name="use">Emits the use.</param>
-    public void Guard(Type type, Action use)
+    public void Guard(Type type, Action use) => Guard(() => Default(type), use);
+
+    private void Guard(Action otherwise, Action use)
     {
         Label usable = _il.DefineLabel();
         Label end = _il.DefineLabel();
@@ -102,7 +104,7 @@ internal sealed class PlaceEmitter
         _il.Emit(OpCodes.Brtrue, usable);
         _il.Emit(OpCodes.Pop);
         Fault();
-        Default(type);
+        otherwise();
         _il.Emit(OpCodes.Br, end);
         _il.MarkLabel(usable);
         use();
@@ -162,20 +164,7 @@ internal sealed class PlaceEmitter
         _il.MarkLabel(end);
     }
 
-    private void GuardAddress(Type type, Action use)
-    {
-        Label usable = _il.DefineLabel();
-        Label end = _il.DefineLabel();
-        _il.Emit(OpCodes.Dup);
-        _il.Emit(OpCodes.Brtrue, usable);
-        _il.Emit(OpCodes.Pop);
-        Fault();
-        DefaultAddress(type);
-        _il.Emit(OpCodes.Br, end);
-        _il.MarkLabel(usable);
-        use();
-        _il.MarkLabel(end);
-    }
+    private void GuardAddress(Type type, Action use) => Guard(() => DefaultAddress(type), use);
 
     private void Call(MethodInfo thunk)
     {

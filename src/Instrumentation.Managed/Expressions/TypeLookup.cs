@@ -62,6 +62,9 @@ internal static class TypeLookup
         Func<Type, string> nameOf = name.Contains('.', StringComparison.Ordinal) ? type => type.FullName ?? type.Name : type => type.Name;
         ILookup<string, string> types = LoadedTypes.All().Where(type => !type.Name.StartsWith('<')).ToLookup(nameOf, type => type.FullName ?? type.Name, StringComparer.Ordinal);
         string[] nearest = [.. NearestNames.Choose(name, types.Select(group => group.Key)).SelectMany(near => types[near]).Take(3)];
-        return new ExpressionException(text, $"no loaded type is named '{name}'.", nearest.Length == 0 ? Mend : $"Did you mean {string.Join(", or ", nearest.Select(type => $"({type})"))}?");
+        return new ExpressionException(
+            text,
+            $"no loaded type is named '{name}'.",
+            nearest.Length == 0 ? Mend : $"Did you mean {string.Join(", or ", nearest.Select(type => $"({type})"))}?");
     }
 }

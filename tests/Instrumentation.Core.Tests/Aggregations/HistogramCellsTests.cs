@@ -43,6 +43,28 @@ public sealed unsafe class HistogramCellsTests
         Assert.Equal(1, cells[HistogramCells.Buckets + bucket]);
     }
 
+    [Fact]
+    public void AddLog2_SmallValues_KeepsTheLeastAndTheGreatestOfThem()
+    {
+        Random random = new(3);
+        for (int run = 0; run < 200; run++)
+        {
+            long[] cells = new long[HistogramCells.Buckets + HistogramCells.Log2Buckets];
+            long[] values = [.. Enumerable.Range(0, 1 + random.Next(6)).Select(_ => random.Next(-4, 5))];
+            fixed (long* first = cells)
+            {
+                foreach (long value in values)
+                {
+                    HistogramCells.AddLog2((byte*)first, value);
+                }
+            }
+
+            Assert.Equal(values.Min(), cells[HistogramCells.Least] ^ long.MaxValue);
+            Assert.Equal(values.Max(), cells[HistogramCells.Greatest] ^ long.MinValue);
+            Assert.Equal(values.Sum(), cells[HistogramCells.Sum]);
+        }
+    }
+
     [Theory]
     [InlineData(long.MaxValue, 1, long.MaxValue)]
     [InlineData(long.MinValue, -1, long.MinValue)]

@@ -105,6 +105,14 @@ public sealed class LossLedgerTests
         });
         await FakeSession.UntilAsync(() => session.Events.Loss.EndedThreads == probe.Statistics.Lost);
         Assert.False(session.Events.Loss.ByThread.ContainsKey(threadId));
+
+        // The next thread gets the state of the one that has ended, and not its losses.
+        FakeSession.OnThread(() =>
+        {
+            Hit(probe, 1);
+            Assert.Empty(session.Events.Loss.ByThread);
+        });
+        Assert.Equal(session.Events.Loss.Total, session.Events.Loss.EndedThreads);
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class InstrumentationSessionTests
         InstrumentationSession session = await FakeSession.StartAsync(backend: backend);
         Task<ProbeHandle> attaching = session.AttachAsync(FakeSession.Spec("slow"), Cancellation);
         ValueTask disposing = session.DisposeAsync();
+        await Task.Delay(50, Cancellation);
         Assert.False(disposing.IsCompleted);
         goOn.SetResult();
         await disposing;

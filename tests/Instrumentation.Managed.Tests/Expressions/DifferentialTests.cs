@@ -8,7 +8,7 @@ namespace Instrumentation.Managed.Tests.Expressions;
 /// <summary>The IL and the interpreter agree, in value and in faults, on expressions that nobody thought of.</summary>
 public class DifferentialTests(ITestOutputHelper output)
 {
-    private const int Trees = 4_000;
+    private const int Trees = 2_500;
     private const int HitsPerTree = 10;
     private const int Hits = 500;
     private const int Depth = 5;

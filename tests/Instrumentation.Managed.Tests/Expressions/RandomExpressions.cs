@@ -102,7 +102,8 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
             case 0:
                 return new UnaryExpression(UnaryOperator.Not, Of(typeof(bool), depth - 1), typeof(bool));
             case 1:
-                return new BinaryExpression(Pick([BinaryOperator.AndAlso, BinaryOperator.OrElse, BinaryOperator.And, BinaryOperator.Or, BinaryOperator.Xor]), Of(typeof(bool), depth - 1), Of(typeof(bool), depth - 1), typeof(bool));
+                BinaryOperator logic = Pick([BinaryOperator.AndAlso, BinaryOperator.OrElse, BinaryOperator.And, BinaryOperator.Or, BinaryOperator.Xor]);
+                return new BinaryExpression(logic, Of(typeof(bool), depth - 1), Of(typeof(bool), depth - 1), typeof(bool));
             case 2:
                 return new StringTestExpression(Pick(Enum.GetValues<StringTest>()), Of(typeof(string), depth - 1), Of(typeof(string), depth - 1));
             case 3:

@@ -74,6 +74,51 @@ internal static class Watch
         return Task.CompletedTask;
     });
 
+    /// <summary>The typed events of a probe while code runs, in their order, with its final statistics: for probes whose expressions may fault.</summary>
+    public static async Task<(IReadOnlyList<ProbeEvent<T>> Events, ProbeStatistics Statistics)> TypedAsync<T>(ProbeSpec<T> spec, Func<Task> run)
+    {
+        await using InstrumentationSession session = await StartAsync();
+        ProbeHandle<T> handle = await session.AttachAsync(spec);
+        Assert.True(handle.State == ProbeState.Armed, handle.Coverage.ToString());
+        await Task.Run(run);
+        await session.DisposeAsync();
+        List<ProbeEvent<T>> events = [];
+        await foreach (ProbeEvent<T> one in handle.Events)
+        {
+            events.Add(one);
+        }
+
+        return (events, handle.Statistics);
+    }
+
+    /// <summary>The typed events of a probe while code runs, in their order, with its final statistics: for probes whose expressions may fault.</summary>
+    public static Task<(IReadOnlyList<ProbeEvent<T>> Events, ProbeStatistics Statistics)> TypedAsync<T>(ProbeSpec<T> spec, Action run) => TypedAsync(spec, () =>
+    {
+        run();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>An aggregate after code has run.</summary>
+    public static async Task<TSnapshot> AggregateAsync<TSnapshot>(AggregateSpec<TSnapshot> spec, Func<Task> run)
+        where TSnapshot : IAggregateSnapshot<TSnapshot>
+    {
+        await using InstrumentationSession session = await StartAsync();
+        AggregateHandle<TSnapshot> handle = await session.AttachAsync(spec);
+        Assert.True(handle.State == ProbeState.Armed, handle.Coverage.ToString());
+        await Task.Run(run);
+        await handle.DisposeAsync();
+        Assert.Equal(0, handle.Statistics.Faults);
+        return handle.Read();
+    }
+
+    /// <summary>An aggregate after code has run.</summary>
+    public static Task<TSnapshot> AggregateAsync<TSnapshot>(AggregateSpec<TSnapshot> spec, Action run)
+        where TSnapshot : IAggregateSnapshot<TSnapshot> => AggregateAsync(spec, () =>
+    {
+        run();
+        return Task.CompletedTask;
+    });
+
     /// <summary>How often a probe is hit while code runs.</summary>
     public static async Task<long> HitsAsync(ProbeSpec spec, Action run)
     {

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-
 namespace WebShop.Load;
 
 /// <summary>One customer's habits: mostly browsing, some searching, an order now and then. The same walk for the same number.</summary>

@@ -1,5 +1,4 @@
 using Instrumentation;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
 
 namespace WebShop.Observation;
