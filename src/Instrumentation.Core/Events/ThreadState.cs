@@ -9,6 +9,7 @@ namespace Instrumentation.Events;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct ThreadState
 {
+    // SAFETY: the pointers are set before a state is published and never freed while it is.
     /// <summary><see cref="Guard"/> outside of hooks and of the library's own code.</summary>
     public const int Outside = 0;
 

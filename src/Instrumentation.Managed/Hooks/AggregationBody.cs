@@ -7,7 +7,7 @@ using Instrumentation.Managed.Expressions;
 namespace Instrumentation.Managed.Hooks;
 
 /// <summary>Emits the update of an aggregation's cells, which follow the block.</summary>
-internal sealed unsafe class AggregationBody(ILGenerator il, ExpressionEmitter expressions, LocalBuilder block, LocalBuilder fault)
+internal sealed class AggregationBody(ILGenerator il, ExpressionEmitter expressions, LocalBuilder block, LocalBuilder fault)
 {
     /// <summary>Emits the update. A value that faults changes no cell and is counted.</summary>
     /// <param name="aggregation">The bound aggregation.</param>

@@ -13,6 +13,7 @@ namespace Instrumentation.Managed.Hooks;
 /// </summary>
 internal sealed unsafe class HookBody
 {
+    // SAFETY: pointers are only named here, as types of locals and as constants; the emitted code works on the state that Enter gives it.
     private readonly HookRequest _request;
     private readonly HookSignature _signature;
     private readonly ILGenerator _il;

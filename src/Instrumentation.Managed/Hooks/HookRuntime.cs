@@ -148,6 +148,12 @@ internal static unsafe class HookRuntime
     /// <returns>The bytes, a multiple of 8.</returns>
     public static int StringBytes(string? text, int most) => text is null ? 8 : 8 + (((Math.Min(text.Length, most) * sizeof(char)) + 7) & ~7);
 
+    /// <summary>The mark of a record with a string that does not fit.</summary>
+    /// <param name="text">The string.</param>
+    /// <param name="most">The most UTF-16 units that are kept.</param>
+    /// <returns><see cref="EventFlags.Truncated"/> or 0.</returns>
+    public static int CutFlag(string? text, int most) => text is not null && text.Length > most ? (int)EventFlags.Truncated : 0;
+
     /// <summary>Writes a string into a record.</summary>
     /// <param name="cursor">Where.</param>
     /// <param name="text">The string.</param>

@@ -9,6 +9,7 @@ namespace Instrumentation.Managed.Hooks;
 /// <summary>Emits the writing of a record: all values first, then room for exactly them, then the header and the fields.</summary>
 internal sealed unsafe class RecordBody
 {
+    // SAFETY: pointers are only named here, as types of locals; the emitted code writes what it has reserved, EmitLength and EmitField agree on it.
     private readonly HookRequest _request;
     private readonly HookSignature _signature;
     private readonly ILGenerator _il;
@@ -82,7 +83,7 @@ internal sealed unsafe class RecordBody
         _il.Emit(OpCodes.Stloc, _record);
         _il.Emit(OpCodes.Ldloc, _record);
         _il.Emit(OpCodes.Brfalse, leave);
-        EmitHeader();
+        EmitHeader([.. values.Where(value => value.LocalType == typeof(string))]);
         _il.Emit(OpCodes.Ldloc, _record);
         _il.Emit(OpCodes.Ldc_I4, EventRecordHeader.Size);
         _il.Emit(OpCodes.Add);
@@ -157,7 +158,7 @@ internal sealed unsafe class RecordBody
         _il.Emit(OpCodes.Stloc, _cursor);
     }
 
-    private void EmitHeader()
+    private void EmitHeader(IReadOnlyList<LocalBuilder> strings)
     {
         Set(nameof(EventRecordHeader.Length), () => _il.Emit(OpCodes.Ldloc, _length));
         Set(nameof(EventRecordHeader.ProbeId), () =>
@@ -174,7 +175,7 @@ internal sealed unsafe class RecordBody
         });
         Set(nameof(EventRecordHeader.Site), () => _il.Emit(OpCodes.Ldarg, (short)_signature.Site));
         Set(nameof(EventRecordHeader.Edge), EmitEdge);
-        Set(nameof(EventRecordHeader.Flags), EmitFlags);
+        Set(nameof(EventRecordHeader.Flags), () => EmitFlags(strings));
         Set(nameof(EventRecordHeader.Reserved), () => _il.Emit(OpCodes.Ldc_I4_0));
         Set(nameof(EventRecordHeader.Faults), () => _il.Emit(OpCodes.Ldloc, _faults));
         Set(nameof(EventRecordHeader.CallId), EmitCallId);
@@ -210,7 +211,19 @@ internal sealed unsafe class RecordBody
         _il.Emit(OpCodes.Add);
     }
 
-    private void EmitFlags()
+    private void EmitFlags(IReadOnlyList<LocalBuilder> strings)
+    {
+        EmitOutcome();
+        foreach (LocalBuilder text in strings)
+        {
+            _il.Emit(OpCodes.Ldloc, text);
+            _il.Emit(OpCodes.Ldc_I4, _request.MaximumStringLength);
+            Call(nameof(HookRuntime.CutFlag));
+            _il.Emit(OpCodes.Or);
+        }
+    }
+
+    private void EmitOutcome()
     {
         if (_request.Kind != HookKind.End)
         {

@@ -59,7 +59,8 @@ internal sealed class ModuleTokens
 
     /// <summary>The token of <see cref="WovenCells.Create"/>.</summary>
     /// <returns>The token.</returns>
-    public unsafe MetadataToken WovenCreate() => Once("n", () => _emitter.MemberRef(CellsType(), nameof(WovenCells.Create), [0x00, 0, 0x0F, 0x0A]));
+    public unsafe MetadataToken WovenCreate() => // SAFETY: nameof of a method that returns a pointer; nothing is called.
+        Once("n", () => _emitter.MemberRef(CellsType(), nameof(WovenCells.Create), [0x00, 0, 0x0F, 0x0A]));
 
     private int CellsType() => Once(
         "w",

@@ -104,9 +104,12 @@ public sealed unsafe class EventRingTests : IDisposable
         {
             foreach ((long number, int length, bool whole) in reader.Drain())
             {
-                Assert.Equal(expected, number);
-                Assert.Equal(LengthOf(number), length);
-                Assert.True(whole);
+                // One plain test a record: three million assertions would mostly measure the collector.
+                if (number != expected || length != LengthOf(number) || !whole)
+                {
+                    Assert.Fail($"record {expected} came as {number} with {length} bytes, whole: {whole}");
+                }
+
                 expected++;
             }
         }

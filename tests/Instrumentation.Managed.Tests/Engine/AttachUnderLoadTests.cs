@@ -1,5 +1,5 @@
-using Instrumentation.Managed.Tests.Harness;
 using Instrumentation.Events;
+using Instrumentation.Managed.Tests.Harness;
 using Probed;
 
 namespace Instrumentation.Managed.Tests.Engine;

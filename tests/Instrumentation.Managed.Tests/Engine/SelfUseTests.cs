@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Reflection;
 using Instrumentation.Managed.Tests.Harness;
 
 namespace Instrumentation.Managed.Tests.Engine;
