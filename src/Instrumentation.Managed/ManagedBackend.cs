@@ -60,7 +60,7 @@ internal sealed class ManagedBackend : IProbeBackend
         }
 
         runtime.HitsElsewhere = () => WovenCells.Sum(runtime.Slot) - counted;
-        ProbeSlots.Open(runtime, MonotonicClock.Now);
+        ProbeSlots.Open(runtime);
         return ValueTask.FromResult<IProbeAttachment>(new ManagedAttachment(engine, runtime, woven, gaps));
     }
 

@@ -8,8 +8,8 @@ namespace Instrumentation.Events;
 /// </summary>
 internal sealed class EventPump
 {
-    /// <summary>The name of the thread.</summary>
-    public const string ThreadName = "Instrumentation pump";
+    /// <summary>The name of the thread; short enough for the operating system to show it whole.</summary>
+    public const string ThreadName = "instr-pump";
 
     // From this many bytes in a round the next one follows at once: rings fill faster than a wait is long.
     private const int FloodBytes = 32 * 1024;

@@ -27,6 +27,9 @@ internal sealed class ProbeRuntime
     /// <summary>Index of the probe's blocks; -1 until it is added.</summary>
     public int Slot { get; internal set; } = -1;
 
+    /// <summary>The slot in the low bits and the probe's number above them: what woven code passes to hooks, and never 0.</summary>
+    public int Ticket => (Id * ProbeSlots.Capacity) | Slot;
+
     /// <summary>Bytes of aggregation cells per thread.</summary>
     public int BlockDataBytes { get; }
 
@@ -78,10 +81,10 @@ internal static unsafe class ProbeSlots
     private static int _lastId;
 
     /// <summary>
-    /// By slot: CLOCK_MONOTONIC nanoseconds of the attach, <see cref="long.MaxValue"/> where nothing is attached. Hooks at a call's end compare it
-    /// with the call's start, so that a call that began before the attach, or ends after the detach, is not reported.
+    /// By slot: the ticket of the probe whose hooks report, 0 where none does. Hooks are given their probe's ticket and compare: a hook that runs
+    /// before the attach is complete, after the detach, or for a frame that outlived its probe while the slot went to another, stays silent.
     /// </summary>
-    public static long* AttachedAt { get; } = CreateTimes();
+    public static int* Tickets { get; } = CreateTickets();
 
     /// <summary>A number for a new probe.</summary>
     /// <returns>The number, from 1.</returns>
@@ -106,12 +109,11 @@ internal static unsafe class ProbeSlots
 
     /// <summary>Lets the probe's hooks report.</summary>
     /// <param name="runtime">The probe.</param>
-    /// <param name="now">CLOCK_MONOTONIC nanoseconds.</param>
-    public static void Open(ProbeRuntime runtime, long now) => Volatile.Write(ref AttachedAt[runtime.Slot], now);
+    public static void Open(ProbeRuntime runtime) => Volatile.Write(ref Tickets[runtime.Slot], runtime.Ticket);
 
     /// <summary>Ends the reports of calls that are still under way. Records that are in rings can still be routed until <see cref="Remove"/>.</summary>
     /// <param name="runtime">The probe.</param>
-    public static void Close(ProbeRuntime runtime) => Volatile.Write(ref AttachedAt[runtime.Slot], long.MaxValue);
+    public static void Close(ProbeRuntime runtime) => Volatile.Write(ref Tickets[runtime.Slot], 0);
 
     /// <summary>Takes the probe out of the table and puts its slot into quarantine. Its statistics must have been read before.</summary>
     /// <param name="runtime">The probe.</param>
@@ -121,7 +123,7 @@ internal static unsafe class ProbeSlots
         {
             if (ById.Remove(runtime.Id))
             {
-                AttachedAt[runtime.Slot] = long.MaxValue;
+                Tickets[runtime.Slot] = 0;
                 Runtimes[runtime.Slot] = null;
                 Resting.Enqueue((runtime.Slot, Environment.TickCount64 + (long)Quarantine.TotalMilliseconds));
             }
@@ -144,13 +146,8 @@ internal static unsafe class ProbeSlots
         }
     }
 
-    private static long* CreateTimes()
-    {
-        // SAFETY: Capacity entries, never freed.
-        long* times = (long*)NativeMemory.Alloc(Capacity, sizeof(long));
-        new Span<long>(times, Capacity).Fill(long.MaxValue);
-        return times;
-    }
+    // SAFETY: Capacity zeroed entries, never freed; slots are below Capacity.
+    private static int* CreateTickets() => (int*)NativeMemory.AllocZeroed(Capacity, sizeof(int));
 
     private static void FreeBlocks(int slot)
     {

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Instrumentation.Events;
-using Instrumentation.Managed.Hooks;
 using Instrumentation.Managed.Profiler;
 using Instrumentation.Managed.Weaving;
 

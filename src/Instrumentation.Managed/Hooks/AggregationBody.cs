@@ -1,7 +1,6 @@
 using System.Reflection.Emit;
 using Instrumentation.Aggregations;
 using Instrumentation.Events;
-using Instrumentation.Expressions;
 using Instrumentation.Managed.Expressions;
 
 namespace Instrumentation.Managed.Hooks;

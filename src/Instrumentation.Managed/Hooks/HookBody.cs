@@ -94,27 +94,31 @@ internal sealed unsafe class HookBody
         _il.Emit(OpCodes.Ret);
     }
 
-    // The time of the attach tells all: it is the largest of all times when the probe is closed, and later than the start of calls that the attach found under way.
     private void LeaveWhenClosed()
     {
-        _il.Emit(OpCodes.Ldc_I8, (long)ProbeSlots.AttachedAt);
+        _il.Emit(OpCodes.Ldc_I8, (long)ProbeSlots.Tickets);
         _il.Emit(OpCodes.Conv_I);
-        _il.Emit(OpCodes.Ldarg, (short)_signature.Slot);
+        LoadSlot();
         _il.Emit(OpCodes.Conv_I);
-        _il.Emit(OpCodes.Ldc_I4_8);
+        _il.Emit(OpCodes.Ldc_I4_4);
         _il.Emit(OpCodes.Mul);
         _il.Emit(OpCodes.Add);
-        _il.Emit(OpCodes.Ldind_I8);
-        if (_request.KeepsStart && _request.Kind == HookKind.End)
+        _il.Emit(OpCodes.Ldind_I4);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Ticket);
+        _il.Emit(OpCodes.Bne_Un, _out);
+        if (_request is { KeepsStart: true, Kind: HookKind.End })
         {
+            // The start hook was silent: the call began before the probe was open, or inside of the library.
             _il.Emit(OpCodes.Ldarg, (short)_signature.Start);
-            _il.Emit(OpCodes.Bgt, _out);
+            _il.Emit(OpCodes.Brfalse, _out);
         }
-        else
-        {
-            _il.Emit(OpCodes.Ldc_I8, long.MaxValue);
-            _il.Emit(OpCodes.Beq, _out);
-        }
+    }
+
+    private void LoadSlot()
+    {
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Ticket);
+        _il.Emit(OpCodes.Ldc_I4, ProbeSlots.Capacity - 1);
+        _il.Emit(OpCodes.And);
     }
 
     private void EmitStart()
@@ -227,7 +231,7 @@ internal sealed unsafe class HookBody
         _il.Emit(OpCodes.Conv_I);
         _il.Emit(OpCodes.Ldind_I);
         _il.Emit(OpCodes.Ldarg, (short)_signature.Start);
-        _il.Emit(OpCodes.Ldarg, (short)_signature.Slot);
+        _il.Emit(OpCodes.Ldarg, (short)_signature.Ticket);
         _il.Emit(OpCodes.Ldarg, (short)_signature.Site);
         if (_request.Expressions.Reads(ContextValue.Caller))
         {
@@ -268,7 +272,7 @@ internal sealed unsafe class HookBody
     private void LoadBlock()
     {
         _il.Emit(OpCodes.Ldloc, _state);
-        _il.Emit(OpCodes.Ldarg, (short)_signature.Slot);
+        LoadSlot();
         _il.Emit(OpCodes.Call, typeof(ThreadStates).GetMethod(nameof(ThreadStates.Block))!);
         _il.Emit(OpCodes.Stloc, _block);
         _il.Emit(OpCodes.Ldloc, _block);

@@ -52,7 +52,7 @@ internal static class HookPlanner
         bool atEntry = spec.Edge == ProbeEdge.Entry || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && !NeedsEnd(request));
         if (atEntry && request is { Aggregation: CountAggregation, Condition: null } && reachesCells)
         {
-            return new HookPlan { Slot = runtime.Slot, Site = site, InlineCondition = inline, CountsInline = true };
+            return new HookPlan { Slot = runtime.Slot, Ticket = runtime.Ticket, Site = site, InlineCondition = inline, CountsInline = true };
         }
 
         HookPlan plan = atEntry ? PlanEntry(runtime, site, shape, request with { Kind = HookKind.Entry, Edge = ProbeEdge.Entry })
@@ -67,6 +67,7 @@ internal static class HookPlanner
     private static HookPlan PlanEntry(ProbeRuntime runtime, int site, MethodShape shape, HookRequest request) => new()
     {
         Slot = runtime.Slot,
+        Ticket = runtime.Ticket,
         Site = site,
         Entry = Compile(shape, request with { Task = NoTask }),
     };
@@ -74,6 +75,7 @@ internal static class HookPlanner
     private static HookPlan PlanCatch(ProbeRuntime runtime, int site, MethodShape shape, HookRequest request) => new()
     {
         Slot = runtime.Slot,
+        Ticket = runtime.Ticket,
         Site = site,
         Catch = Compile(shape, request with { Task = NoTask }),
     };
@@ -99,6 +101,7 @@ internal static class HookPlanner
         return new HookPlan
         {
             Slot = runtime.Slot,
+            Ticket = runtime.Ticket,
             Site = site,
             Entry = keepsStart ? Compile(shape, StartOf(request, decidedAtStart)) : null,
             KeepsStart = keepsStart,

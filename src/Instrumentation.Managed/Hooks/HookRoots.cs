@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using Instrumentation.Expressions;
-using Instrumentation.Events;
 using Instrumentation.Managed.Expressions;
 using Instrumentation.Managed.Weaving;
 using ThreadState = Instrumentation.Events.ThreadState;
@@ -274,9 +273,7 @@ internal sealed class HookRoots(HookRequest request, HookSignature signature) : 
         {
             // A TimeSpan is its ticks of 100 ns; expressions count nanoseconds.
             il.Emit(OpCodes.Ldind_I8);
-            il.Emit(OpCodes.Ldc_I4, (int)TimeSpan.NanosecondsPerTick);
-            il.Emit(OpCodes.Conv_I8);
-            il.Emit(OpCodes.Mul);
+            il.Emit(OpCodes.Call, typeof(Durations).GetMethod(nameof(Durations.FromTicks))!);
         }
         else if (!IsStruct(type))
         {

@@ -36,7 +36,7 @@ internal sealed class HookSignature
             types.Add(typeof(long));
         }
 
-        Slot = types.Count;
+        Ticket = types.Count;
         types.Add(typeof(int));
         Site = types.Count;
         types.Add(typeof(int));
@@ -65,8 +65,8 @@ internal sealed class HookSignature
     /// <summary>The place of the call's start; -1 when the hook takes none.</summary>
     public int Start { get; } = -1;
 
-    /// <summary>The place of the slot.</summary>
-    public int Slot { get; }
+    /// <summary>The place of the probe's ticket.</summary>
+    public int Ticket { get; }
 
     /// <summary>The place of the site.</summary>
     public int Site { get; }

@@ -36,8 +36,8 @@ internal abstract unsafe class PendingCall
     /// <summary>When the call began.</summary>
     public long Start { get; private set; }
 
-    /// <summary>The probe's slot.</summary>
-    public int Slot { get; private set; }
+    /// <summary>The probe's ticket.</summary>
+    public int Ticket { get; private set; }
 
     /// <summary>The method's site.</summary>
     public int Site { get; private set; }
@@ -60,11 +60,11 @@ internal abstract unsafe class PendingCall
     /// <summary>Rents a call. The hook then keeps its operands in it and calls <see cref="Follow"/>.</summary>
     /// <param name="resume">The compiled code that calls the end hook with the kept operands.</param>
     /// <param name="start">When the call began.</param>
-    /// <param name="slot">The probe's slot.</param>
+    /// <param name="ticket">The probe's ticket.</param>
     /// <param name="site">The method's site.</param>
     /// <param name="caller">The address in the caller, or 0.</param>
     /// <returns>The call.</returns>
-    public static PendingCall Rent(nint resume, long start, int slot, int site, ulong caller)
+    public static PendingCall Rent(nint resume, long start, int ticket, int site, ulong caller)
     {
         PendingCall? call = _free;
         if (call is null)
@@ -80,7 +80,7 @@ internal abstract unsafe class PendingCall
 
         call._resume = (delegate*<PendingCall, void>)resume;
         call.Start = start;
-        call.Slot = slot;
+        call.Ticket = ticket;
         call.Site = site;
         call._caller = caller;
         call.Id = Interlocked.Increment(ref _lastId);

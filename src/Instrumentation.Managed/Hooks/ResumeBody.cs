@@ -30,7 +30,7 @@ internal static class ResumeBody
 
         il.Emit(OpCodes.Ldnull);
         Property(il, nameof(PendingCall.Start));
-        Property(il, nameof(PendingCall.Slot));
+        Property(il, nameof(PendingCall.Ticket));
         Property(il, nameof(PendingCall.Site));
         Property(il, nameof(PendingCall.Id));
         il.Emit(OpCodes.Ldc_I8, (long)hook);

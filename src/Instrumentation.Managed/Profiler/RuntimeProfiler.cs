@@ -186,7 +186,7 @@ internal sealed unsafe class RuntimeProfiler
             throw Unavailable(
                 BackendUnavailableReason.DiagnosticsDisabled,
                 "the runtime's diagnostic port does not answer.",
-                "Start the process without DOTNET_EnableDiagnostics=0, DOTNET_EnableDiagnostics_IPC=0 and DOTNET_EnableDiagnostics_Profiler=0, and with a writable temporary directory.",
+                "Start the process without DOTNET_EnableDiagnostics=0 and DOTNET_EnableDiagnostics_IPC=0, and with a writable temporary directory.",
                 error);
         }
         catch (Exception error) when (error is DiagnosticsClientException or TimeoutException or IOException)

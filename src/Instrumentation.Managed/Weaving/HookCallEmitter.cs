@@ -1,5 +1,4 @@
 using System.Reflection;
-using Mono.Cecil;
 using Mono.Cecil.Cil;
 
 namespace Instrumentation.Managed.Weaving;

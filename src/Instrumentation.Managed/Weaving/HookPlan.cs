@@ -7,9 +7,9 @@ internal sealed record WovenHook(nint Pointer, IReadOnlyList<HookOperand> Operan
 
 /// <summary>
 /// What one probe wants woven into one method. Hooks take their operands and then:
-/// at entry <c>(int slot, int site)</c>, giving the call's start as a long when <see cref="KeepsStart"/>, else nothing;
-/// at the end <c>([result], object exception, long start, int slot, int site, [long callId])</c>;
-/// in handlers <c>(object exception, int slot, int site)</c>.
+/// at entry <c>(int ticket, int site)</c>, giving the call's start as a long when <see cref="KeepsStart"/>, else nothing;
+/// at the end <c>([result], object exception, long start, int ticket, int site, [long callId])</c>;
+/// in handlers <c>(object exception, int ticket, int site)</c>.
 /// </summary>
 internal sealed record HookPlan
 {
@@ -18,6 +18,9 @@ internal sealed record HookPlan
 
     /// <summary>The probe's slot.</summary>
     public required int Slot { get; init; }
+
+    /// <summary>The probe's ticket, which hooks compare with <see cref="Events.ProbeSlots.Tickets"/>.</summary>
+    public required int Ticket { get; init; }
 
     /// <summary>The method's site.</summary>
     public required int Site { get; init; }

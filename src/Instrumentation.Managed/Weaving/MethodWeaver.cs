@@ -1,4 +1,3 @@
-using Mono.Cecil;
 using Mono.Cecil.Cil;
 
 namespace Instrumentation.Managed.Weaving;
@@ -115,7 +114,7 @@ internal sealed class MethodWeaver
         {
             _calls.Begin();
             _calls.Push(hook.Operands, atEntry: true);
-            _calls.PushInt(plan.Slot);
+            _calls.PushInt(plan.Ticket);
             _calls.PushInt(plan.Site);
             entry.AddRange(_calls.End(hook.Pointer, plan.KeepsStart ? typeof(long) : typeof(void)));
             if (plan.KeepsStart)
@@ -169,7 +168,7 @@ internal sealed class MethodWeaver
                 _calls.Begin();
                 _calls.Push(plan.Catch!.Operands, atEntry: true);
                 _calls.PushObject(caught);
-                _calls.PushInt(plan.Slot);
+                _calls.PushInt(plan.Ticket);
                 _calls.PushInt(plan.Site);
                 code.AddRange(_calls.End(plan.Catch.Pointer, typeof(void)));
             }
@@ -257,7 +256,7 @@ internal sealed class MethodWeaver
 
             _calls.PushObject(exceptionLocal);
             _calls.PushLong(_starts[i]);
-            _calls.PushInt(plan.Slot);
+            _calls.PushInt(plan.Ticket);
             _calls.PushInt(plan.Site);
             if (plan.TakesCallId)
             {

@@ -11,9 +11,9 @@ public sealed unsafe class ProbeSlotsTests
     {
         ProbeRuntime first = Add();
         int slot = first.Slot;
-        ProbeSlots.Open(first, 1);
+        ProbeSlots.Open(first);
         ProbeSlots.Remove(first);
-        Assert.Equal(long.MaxValue, ProbeSlots.AttachedAt[slot]);
+        Assert.Equal(0, ProbeSlots.Tickets[slot]);
         Assert.Null(ProbeSlots.Find(slot));
         Assert.Null(ProbeSlots.FindById(first.Id));
         ProbeRuntime second = Add();
@@ -35,14 +35,16 @@ public sealed unsafe class ProbeSlotsTests
     }
 
     [Fact]
-    public void Open_Probe_IsAttachedFromThatTimeUntilItIsClosed()
+    public void Open_Probe_HasItsTicketUntilItIsClosed()
     {
         ProbeRuntime probe = Add();
-        Assert.Equal(long.MaxValue, ProbeSlots.AttachedAt[probe.Slot]);
-        ProbeSlots.Open(probe, 42);
-        Assert.Equal(42, ProbeSlots.AttachedAt[probe.Slot]);
+        Assert.Equal(0, ProbeSlots.Tickets[probe.Slot]);
+        ProbeSlots.Open(probe);
+        Assert.Equal(probe.Ticket, ProbeSlots.Tickets[probe.Slot]);
+        Assert.Equal(probe.Slot, probe.Ticket & (ProbeSlots.Capacity - 1));
+        Assert.NotEqual(0, probe.Ticket);
         ProbeSlots.Close(probe);
-        Assert.Equal(long.MaxValue, ProbeSlots.AttachedAt[probe.Slot]);
+        Assert.Equal(0, ProbeSlots.Tickets[probe.Slot]);
         Assert.Same(probe, ProbeSlots.FindById(probe.Id));
         ProbeSlots.Remove(probe);
     }

@@ -27,7 +27,7 @@ internal sealed class FakeBackend : IProbeBackend
     public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)
     {
         await OnAttach(runtime, cancellationToken);
-        ProbeSlots.Open(runtime, MonotonicClock.Now);
+        ProbeSlots.Open(runtime);
         return new Attachment(this, runtime);
     }
 

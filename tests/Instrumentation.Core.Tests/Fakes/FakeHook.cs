@@ -24,7 +24,7 @@ internal static unsafe class FakeHook
             ProbeRuntime runtime = handle.Runtime;
             long now = MonotonicClock.Now;
             ProbeBlock* block = ThreadStates.Block(state, runtime.Slot);
-            if (block == null || Volatile.Read(ref ProbeSlots.AttachedAt[runtime.Slot]) > now)
+            if (block == null || Volatile.Read(ref ProbeSlots.Tickets[runtime.Slot]) != runtime.Ticket)
             {
                 return;
             }

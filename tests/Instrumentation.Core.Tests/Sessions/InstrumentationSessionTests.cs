@@ -31,7 +31,7 @@ public sealed class InstrumentationSessionTests
             OnAttach = (runtime, _) =>
             {
                 seen = runtime;
-                ProbeSlots.Open(runtime, MonotonicClock.Now);
+                ProbeSlots.Open(runtime);
                 throw new PlaceNotFoundException("nowhere", "there is no such place.", []);
             },
         };
@@ -167,7 +167,7 @@ public sealed class InstrumentationSessionTests
     {
         try
         {
-            return File.ReadAllText(Path.Combine(task, "comm")).StartsWith(EventPump.ThreadName[..15], StringComparison.Ordinal);
+            return File.ReadAllText(Path.Combine(task, "comm")).StartsWith(EventPump.ThreadName, StringComparison.Ordinal);
         }
         catch (IOException)
         {
