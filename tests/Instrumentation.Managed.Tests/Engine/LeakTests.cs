@@ -9,8 +9,7 @@ namespace Instrumentation.Managed.Tests.Engine;
 public sealed class LeakTests
 {
     private const int Rounds = 200;
-    // The system keeps 15 characters of a name.
-    private const string PumpThread = "Instrumentation";
+    private const string PumpThread = "instr-pump";
 
     private const long MostGrowth = 512 * 1024;
 

@@ -96,9 +96,9 @@ public sealed class ShopWatch : IAsyncDisposable
 
     private IEnumerable<string> Problems()
     {
-        foreach (ProbeTotals probe in Observer.Totals().Where(probe => probe.Counts.Passed == 0))
+        foreach (ProbeTotals probe in Observer.Totals().Where(probe => probe.Blanks > 0))
         {
-            yield return $"The probe '{probe.Name}' has seen nothing.";
+            yield return $"The probe '{probe.Name}' has seen nothing in {probe.Blanks} of the {Trial.On.Count} windows.";
         }
 
         foreach (ProbeTotals probe in Observer.Totals().Where(probe => probe.Counts.Faults > 0))
