@@ -4,6 +4,7 @@ using Instrumentation.Events;
 using Instrumentation.Managed.Engine;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
+using Instrumentation.Managed.Weaving;
 
 namespace Instrumentation.Managed;
 
@@ -72,6 +73,7 @@ internal sealed class ManagedBackend : IProbeBackend
         MethodPoint point = (MethodPoint)spec.Point;
         gaps = [];
         List<MethodBase> reachable = [];
+        int withoutHandler = 0;
         foreach (MethodBase named in MethodResolver.Resolve(point.Target))
         {
             // What catches is the code that the source wrote; all else is asked of the method that callers see.
@@ -87,6 +89,12 @@ internal sealed class ManagedBackend : IProbeBackend
                 continue;
             }
 
+            if (spec.Edge == ProbeEdge.Catch && !CatchClauses.MayCatch(method))
+            {
+                withoutHandler++;
+                continue;
+            }
+
             if (gap is not null)
             {
                 gaps.Add(gap);
@@ -98,6 +106,11 @@ internal sealed class ManagedBackend : IProbeBackend
             }
 
             reachable.Add(method);
+        }
+
+        if (reachable.Count == 0 && withoutHandler > 0)
+        {
+            gaps.Add(new CoverageGap(point.Describe(), "no matching method has a handler that catches", "Probe the methods in which exceptions are caught."));
         }
 
         return reachable;

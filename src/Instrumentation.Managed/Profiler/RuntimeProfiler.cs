@@ -105,7 +105,12 @@ internal sealed unsafe class RuntimeProfiler
         {
             // SAFETY: the call is synchronous; the arrays are pinned and of the given length.
             ProfilerCallException.Check(
-                Native.Invoke(ProfilerInfo.RequestReJITWithInliners, ProfilerInfo.BlockInlining, methods.Count, (nint)firstModule, (nint)firstToken),
+                Native.Invoke(
+                    ProfilerInfo.RequestReJITWithInliners,
+                    ProfilerInfo.BlockInlining | ProfilerInfo.InliningCallbacks,
+                    methods.Count,
+                    (nint)firstModule,
+                    (nint)firstToken),
                 "RequestReJITWithInliners");
         }
     }

@@ -28,10 +28,14 @@ public sealed class StackTraceTests
         string[] plain = await ThrowAllAsync();
         Assert.Contains("Traces.cs:line ", plain[0]);
         await using InstrumentationSession session = await Watch.StartAsync();
+        List<ProbeState> states = [];
         foreach (ProbeSpec probe in Probes)
         {
-            await Watch.AttachAsync(session, probe with { Edge = edge });
+            states.Add((await session.AttachAsync(probe with { Edge = edge })).State);
         }
+
+        // Only methods with a handler of their own can catch; the others say that they cannot.
+        Assert.Equal(edge == ProbeEdge.Catch ? [ProbeState.Armed, ProbeState.Blind] : [ProbeState.Armed], states.Distinct().Order());
 
         // Twice: the first time the woven bodies are compiled by it, the second time they are there.
         Assert.Equal(plain, await ThrowAllAsync());

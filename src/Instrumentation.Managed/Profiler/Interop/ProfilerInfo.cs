@@ -23,4 +23,10 @@ internal static class ProfilerInfo
 
     /// <summary>COR_PRF_REJIT_BLOCK_INLINING: the methods are not inlined while they are woven.</summary>
     public const int BlockInlining = 1;
+
+    /// <summary>
+    /// COR_PRF_REJIT_INLINING_CALLBACKS: the profiler is asked for the bodies of the inliners too. Without it a method that is woven and has inlined another
+    /// one of the batch is compiled anew with its original body, and its probes see nothing.
+    /// </summary>
+    public const int InliningCallbacks = 2;
 }
