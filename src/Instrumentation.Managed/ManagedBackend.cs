@@ -56,7 +56,7 @@ internal sealed class ManagedBackend : IProbeBackend
         IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, methods, gaps);
         if (cancellationToken.IsCancellationRequested)
         {
-            engine.Detach(runtime, woven);
+            _ = engine.Detach(runtime, woven);
             cancellationToken.ThrowIfCancellationRequested();
         }
 

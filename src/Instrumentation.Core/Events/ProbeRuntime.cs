@@ -33,6 +33,9 @@ internal sealed class ProbeRuntime
     /// <summary>Bytes of aggregation cells per thread.</summary>
     public int BlockDataBytes { get; }
 
+    /// <summary>Whether woven code of the probe could not be taken out. It may count in the probe's slot, which is then never used again.</summary>
+    public bool KeepsSlot { get; set; }
+
     /// <summary>What records hold after their header.</summary>
     public EventSchema Schema { get; }
 
@@ -125,7 +128,10 @@ internal static unsafe class ProbeSlots
             {
                 Tickets[runtime.Slot] = 0;
                 Runtimes[runtime.Slot] = null;
-                Resting.Enqueue((runtime.Slot, Environment.TickCount64 + (long)Quarantine.TotalMilliseconds));
+                if (!runtime.KeepsSlot)
+                {
+                    Resting.Enqueue((runtime.Slot, Environment.TickCount64 + (long)Quarantine.TotalMilliseconds));
+                }
             }
         }
     }

@@ -26,14 +26,15 @@ internal sealed class ManagedAttachment : IProbeAttachment
     }
 
     /// <inheritdoc/>
-    public ProbeCoverage Coverage { get; }
+    public ProbeCoverage Coverage { get; private set; }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _detached, 1) == 0)
         {
-            _engine.Detach(_runtime, _methods);
+            IReadOnlyList<CoverageGap> kept = _engine.Detach(_runtime, _methods);
+            Coverage = kept.Count == 0 ? Coverage : new ProbeCoverage(Coverage.Reached, [.. Coverage.Gaps, .. kept]);
         }
 
         return ValueTask.CompletedTask;

@@ -86,7 +86,7 @@ internal sealed class ManagedEngine
             }
             catch
             {
-                Remove(runtime.Slot, woven);
+                _ = Remove(runtime, woven);
                 throw;
             }
 
@@ -98,12 +98,13 @@ internal sealed class ManagedEngine
     /// <summary>Takes a probe out of methods. When this returns, no new call of them runs its hooks.</summary>
     /// <param name="runtime">The probe.</param>
     /// <param name="methods">The methods.</param>
-    public void Detach(ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods)
+    /// <returns>The methods that keep the body that they have, with reasons: the probe's hooks stay in it, and stay silent.</returns>
+    public IReadOnlyList<CoverageGap> Detach(ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         lock (_gate)
         {
-            Remove(runtime.Slot, methods);
+            return Remove(runtime, methods);
         }
     }
 
@@ -126,12 +127,12 @@ internal sealed class ManagedEngine
         }
         catch (BadIlException error)
         {
-            gaps.Add(new CoverageGap(place, error.Message, string.Empty));
+            gaps.Add(new CoverageGap(place, error.Message, error.Mend));
         }
         catch (ProfilerCallException error)
         {
             gaps.Add(new CoverageGap(place, error.HResult == HResults.FunctionNotIl ? "it has no IL" : error.Message, string.Empty));
-            _ = target?.WeaveWithout(runtime.Slot);
+            target?.Forget(runtime.Slot);
         }
         catch (InvalidProgramException error)
         {
@@ -172,20 +173,31 @@ internal sealed class ManagedEngine
         return key;
     }
 
-    private void Remove(int slot, IReadOnlyList<WovenMethod> methods)
+    // A body without the probe that is not valid is not installed: the probes that stay are served by the body that there is.
+    private List<CoverageGap> Remove(ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods)
     {
+        List<CoverageGap> kept = [];
         List<MethodKey> changed = [];
         List<MethodKey> reverted = [];
         foreach (WovenMethod method in methods)
         {
-            if (method.WeaveWithout(slot) is { } body)
+            try
             {
-                ProfilerCallException.Check(_profiler.Native.SetBody(method.Key, body.Bytes, body.Map), "SetBody");
-                changed.Add(method.Key);
+                if (method.WeaveWithout(runtime.Slot) is { } body)
+                {
+                    ProfilerCallException.Check(_profiler.Native.SetBody(method.Key, body.Bytes, body.Map), "SetBody");
+                    changed.Add(method.Key);
+                }
+                else
+                {
+                    reverted.Add(method.Key);
+                }
             }
-            else
+            catch (BadIlException error)
             {
-                reverted.Add(method.Key);
+                runtime.KeepsSlot = true;
+                string place = MethodName.WithParameters(method.Method);
+                kept.Add(new CoverageGap(place, $"its hooks stay in it, silent: without them, {error.Message}", error.Mend, Blind: false));
             }
         }
 
@@ -202,6 +214,8 @@ internal sealed class ManagedEngine
                 _profiler.Native.RemoveBody(key);
             }
         }
+
+        return kept;
     }
 
     // The runtime reports what it refuses besides its S_OK. A compilation that fails would do so in the program's own call: a few methods are compiled here instead.
@@ -238,7 +252,7 @@ internal sealed class ManagedEngine
 
         if (failed.Count > 0)
         {
-            Remove(runtime.Slot, [.. failed.Select(failure => failure.Method).Distinct()]);
+            _ = Remove(runtime, [.. failed.Select(failure => failure.Method).Distinct()]);
             foreach ((WovenMethod method, string reason) in failed.DistinctBy(failure => failure.Method))
             {
                 woven.Remove(method);

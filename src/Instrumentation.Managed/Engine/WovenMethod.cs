@@ -2,6 +2,7 @@ using System.Reflection;
 using Instrumentation.Events;
 using Instrumentation.Managed.Profiler;
 using Instrumentation.Managed.Weaving;
+using Instrumentation.Managed.Weaving.Validation;
 
 namespace Instrumentation.Managed.Engine;
 
@@ -9,6 +10,9 @@ namespace Instrumentation.Managed.Engine;
 internal sealed class WovenMethod(MethodBase method, MethodImage image, ProbeSite site)
 {
     private readonly List<HookPlan> _plans = [];
+
+    /// <summary>For tests: stands in for a defect of the weaving by damaging what it made; null otherwise.</summary>
+    internal static Func<MethodBase, EncodedBody, EncodedBody>? Defect { get; set; }
 
     /// <summary>The method.</summary>
     public MethodBase Method => method;
@@ -28,11 +32,11 @@ internal sealed class WovenMethod(MethodBase method, MethodImage image, ProbeSit
     /// <summary>Weaves the original body with the active probes and one more, which stays added when that succeeds.</summary>
     /// <param name="plan">The probe's plan.</param>
     /// <returns>The woven body.</returns>
-    /// <exception cref="BadIlException">The body cannot be woven.</exception>
+    /// <exception cref="BadIlException">The body cannot be woven, or what weaving made of it is not valid.</exception>
     /// <exception cref="ProfilerCallException">The runtime refused.</exception>
     public EncodedBody WeaveWith(HookPlan plan)
     {
-        EncodedBody body = MethodWeaver.Weave(image, [.. _plans, plan]);
+        EncodedBody body = Weave([.. _plans, plan]);
         _plans.Add(plan);
         return body;
     }
@@ -40,9 +44,22 @@ internal sealed class WovenMethod(MethodBase method, MethodImage image, ProbeSit
     /// <summary>Takes a probe away.</summary>
     /// <param name="slot">The probe's slot.</param>
     /// <returns>The body without it; null when no probe is left and the original is to be used.</returns>
+    /// <exception cref="BadIlException">What weaving made of the others is not valid. The probe is taken away all the same.</exception>
     public EncodedBody? WeaveWithout(int slot)
     {
-        _plans.RemoveAll(plan => plan.Slot == slot);
-        return IsActive ? MethodWeaver.Weave(image, _plans) : null;
+        Forget(slot);
+        return IsActive ? Weave(_plans) : null;
+    }
+
+    /// <summary>Takes away a probe whose body was not installed.</summary>
+    /// <param name="slot">The probe's slot.</param>
+    public void Forget(int slot) => _plans.RemoveAll(plan => plan.Slot == slot);
+
+    private EncodedBody Weave(IReadOnlyList<HookPlan> plans)
+    {
+        EncodedBody body = MethodWeaver.Weave(image, plans);
+        body = Defect?.Invoke(method, body) ?? body;
+        BodyValidator.Validate(body, image);
+        return body;
     }
 }

@@ -51,16 +51,10 @@ internal sealed class MethodImage
     /// <returns>The image.</returns>
     /// <exception cref="ProfilerCallException">The runtime refused.</exception>
     /// <exception cref="BadIlException">The metadata is damaged.</exception>
-    public static unsafe MethodImage Read(RuntimeProfiler profiler, MethodBase method, MethodKey key, ModuleTokens tokens)
+    public static MethodImage Read(RuntimeProfiler profiler, MethodBase method, MethodKey key, ModuleTokens tokens)
     {
         byte[] body = profiler.OriginalBody(key).ToArray();
-        if (!method.Module.Assembly.TryGetRawMetadata(out byte* metadata, out int length))
-        {
-            throw new BadIlException("its assembly has no readable metadata");
-        }
-
-        // SAFETY: the metadata stays mapped while the assembly is loaded; collectible ones are refused before.
-        MetadataReader reader = new(metadata, length);
+        MetadataReader reader = tokens.Metadata;
         try
         {
             MethodDefinition definition = reader.GetMethodDefinition(MetadataTokens.MethodDefinitionHandle(key.Token & 0xFFFFFF));

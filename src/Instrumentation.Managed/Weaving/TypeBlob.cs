@@ -6,7 +6,6 @@ namespace Instrumentation.Managed.Weaving;
 internal static class TypeBlob
 {
     private const byte Sentinel = 0x41;
-    private const byte Pinned = 0x45;
 
     /// <summary>The return type and the parameter types of a method's signature, modifiers included.</summary>
     /// <param name="signature">A method signature.</param>
@@ -100,64 +99,9 @@ internal static class TypeBlob
         }
 
         int from = reader.Offset;
-        Skip(ref reader);
+        BlobSkip.Type(ref reader);
         int length = reader.Offset - from;
         reader.Offset = from;
         return reader.ReadBytes(length);
-    }
-
-    private static void Skip(ref BlobReader reader)
-    {
-        byte element = reader.ReadByte();
-        switch (element)
-        {
-            case (byte)SignatureTypeCode.RequiredModifier or (byte)SignatureTypeCode.OptionalModifier:
-                reader.ReadCompressedInteger();
-                Skip(ref reader);
-                break;
-            case (byte)SignatureTypeCode.Pointer or (byte)SignatureTypeCode.ByReference or (byte)SignatureTypeCode.SZArray or Pinned:
-                Skip(ref reader);
-                break;
-            case 0x11 or 0x12 or (byte)SignatureTypeCode.GenericTypeParameter or (byte)SignatureTypeCode.GenericMethodParameter:
-                reader.ReadCompressedInteger();
-                break;
-            case (byte)SignatureTypeCode.GenericTypeInstance:
-                reader.ReadByte();
-                reader.ReadCompressedInteger();
-                SkipMany(ref reader, reader.ReadCompressedInteger());
-                break;
-            case (byte)SignatureTypeCode.Array:
-                Skip(ref reader);
-                reader.ReadCompressedInteger();
-                SkipNumbers(ref reader);
-                SkipNumbers(ref reader);
-                break;
-            case (byte)SignatureTypeCode.FunctionPointer:
-                if ((reader.ReadByte() & 0x10) != 0)
-                {
-                    reader.ReadCompressedInteger();
-                }
-
-                SkipMany(ref reader, reader.ReadCompressedInteger() + 1);
-                break;
-            default:
-                break;
-        }
-    }
-
-    private static void SkipMany(ref BlobReader reader, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            Skip(ref reader);
-        }
-    }
-
-    private static void SkipNumbers(ref BlobReader reader)
-    {
-        for (int count = reader.ReadCompressedInteger(); count > 0; count--)
-        {
-            reader.ReadCompressedInteger();
-        }
     }
 }
