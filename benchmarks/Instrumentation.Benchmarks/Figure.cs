@@ -17,4 +17,12 @@ internal abstract class Figure
     /// <summary>Checks, after the measurement, that both ways did what they claim.</summary>
     /// <param name="calls">The calls that each way made since <see cref="PrepareAsync"/> returned.</param>
     public abstract void Verify(long calls);
+
+    /// <summary>The most calls of a round; a figure that fills a buffer must not overfill it.</summary>
+    public virtual int MostCallsPerRound => int.MaxValue;
+
+    /// <summary>Lets what the calls have left behind be worked off; called before each round of both ways, and not timed.</summary>
+    public virtual void Settle()
+    {
+    }
 }

@@ -16,7 +16,7 @@ internal static class Gate
         foreach (Figure figure in figures)
         {
             (Action<int> ours, Action<int> other) = await figure.PrepareAsync(session);
-            InterleavedRounds.Result result = InterleavedRounds.Run(ours, other);
+            InterleavedRounds.Result result = InterleavedRounds.Run(ours, other, figure.MostCallsPerRound, figure.Settle);
             figure.Verify(result.Calls);
             bool within = result.MedianRatio <= figure.Limit;
             beyond += within ? 0 : 1;

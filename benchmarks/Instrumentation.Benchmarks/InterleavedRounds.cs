@@ -24,8 +24,10 @@ internal static class InterleavedRounds
     /// <summary>Measures.</summary>
     /// <param name="ours">Our way: does a number of calls.</param>
     /// <param name="other">The other way.</param>
+    /// <param name="mostCalls">The most calls of a round.</param>
+    /// <param name="settle">Is called before each round of both ways, and not timed.</param>
     /// <returns>The result.</returns>
-    public static Result Run(Action<int> ours, Action<int> other)
+    public static Result Run(Action<int> ours, Action<int> other, int mostCalls, Action settle)
     {
         long calls = 0;
 
@@ -34,6 +36,7 @@ internal static class InterleavedRounds
         {
             for (int j = 0; j < 40; j++)
             {
+                settle();
                 ours(2_000);
                 other(2_000);
                 calls += 2_000;
@@ -42,10 +45,10 @@ internal static class InterleavedRounds
             Thread.Sleep(150);
         }
 
-        int perRound = 10_000;
-        while (Time(other, perRound, ref calls, ours) * 1e3 < RoundMilliseconds)
+        int perRound = Math.Min(10_000, mostCalls);
+        while (Time(other, perRound, ref calls, ours, settle) * 1e3 < RoundMilliseconds && perRound < mostCalls)
         {
-            perRound *= 2;
+            perRound = Math.Min(perRound * 2, mostCalls);
         }
 
         double[] ratios = new double[Rounds];
@@ -54,6 +57,7 @@ internal static class InterleavedRounds
         for (int i = 0; i < Rounds; i++)
         {
             bool oursFirst = i % 2 == 0;
+            settle();
             double first = Seconds(oursFirst ? ours : other, perRound);
             double second = Seconds(oursFirst ? other : ours, perRound);
             calls += perRound;
@@ -75,8 +79,9 @@ internal static class InterleavedRounds
             calls);
     }
 
-    private static double Time(Action<int> way, int count, ref long calls, Action<int> alongside)
+    private static double Time(Action<int> way, int count, ref long calls, Action<int> alongside, Action settle)
     {
+        settle();
         alongside(count);
         calls += count;
         return Seconds(way, count);

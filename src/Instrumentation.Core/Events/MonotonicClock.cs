@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Instrumentation.Events;
 
@@ -12,6 +13,7 @@ internal static class MonotonicClock
     /// <summary>Nanoseconds of CLOCK_MONOTONIC.</summary>
     public static long Now
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             long ticks = Stopwatch.GetTimestamp();

@@ -34,14 +34,9 @@ internal static unsafe partial class ThreadStates
     {
         // SAFETY: a state is never freed, and only its own thread writes the guard.
         ThreadState* state = _current;
-        if (state == null)
-        {
-            state = Create();
-        }
-
         if (state == null || state->Guard != 0)
         {
-            return null;
+            return EnterFirst(state);
         }
 
         Volatile.Write(ref state->Guard, ThreadState.InHook);
@@ -124,6 +119,25 @@ internal static unsafe partial class ThreadStates
         // SAFETY: the memory is RingBytes long, which is the mask plus one.
         state->Ring.Mask = bytes - 1;
         Volatile.Write(ref *(nint*)&state->Ring.Memory, (nint)memory);
+    }
+
+    // Out of the hooks' way: a thread's first hook, and those that must not run.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ThreadState* EnterFirst(ThreadState* state)
+    {
+        // SAFETY: as in Enter.
+        if (state != null)
+        {
+            return null;
+        }
+
+        state = Create();
+        if (state != null)
+        {
+            Volatile.Write(ref state->Guard, ThreadState.InHook);
+        }
+
+        return state;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

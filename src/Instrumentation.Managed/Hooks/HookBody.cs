@@ -67,6 +67,12 @@ internal sealed unsafe class HookBody
     public void Emit()
     {
         LeaveWhenClosed();
+        if (_request is { Kind: HookKind.Start, Condition: null })
+        {
+            EmitBareStart();
+            return;
+        }
+
         _il.Emit(OpCodes.Call, typeof(ThreadStates).GetMethod(nameof(ThreadStates.Enter))!);
         _il.Emit(OpCodes.Stloc, _state);
         _il.Emit(OpCodes.Ldloc, _state);
@@ -119,6 +125,18 @@ internal sealed unsafe class HookBody
         _il.Emit(OpCodes.Ldarg, (short)_signature.Ticket);
         _il.Emit(OpCodes.Ldc_I4, ProbeSlots.Capacity - 1);
         _il.Emit(OpCodes.And);
+    }
+
+    // Only the time: no look at the thread, since the end hook looks at its guard, which is then as it is now. Reading the clock calls no managed code.
+    private void EmitBareStart()
+    {
+        ReadClock();
+        _il.Emit(OpCodes.Ldloc, _now);
+        _il.Emit(OpCodes.Ret);
+        _il.MarkLabel(_out);
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Conv_I8);
+        _il.Emit(OpCodes.Ret);
     }
 
     private void EmitStart()
@@ -299,7 +317,7 @@ internal sealed unsafe class HookBody
 
     private void ReadClock()
     {
-        _il.Emit(OpCodes.Call, typeof(MonotonicClock).GetProperty(nameof(MonotonicClock.Now))!.GetMethod!);
+        _il.Emit(OpCodes.Call, typeof(HookClock).GetProperty(nameof(HookClock.Now))!.GetMethod!);
         _il.Emit(OpCodes.Stloc, _now);
     }
 

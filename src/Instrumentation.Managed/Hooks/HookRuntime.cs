@@ -15,7 +15,13 @@ internal static unsafe class HookRuntime
 
     /// <summary>Makes <see cref="Caller"/> work; called once when the profiler is attached.</summary>
     /// <param name="profiler">The profiler.</param>
-    public static void Use(RuntimeProfiler profiler) => _callerWalk = profiler.Native.CallerWalk;
+    public static void Use(RuntimeProfiler profiler)
+    {
+        _callerWalk = profiler.Native.CallerWalk;
+
+        // Hooks are compiled with the clock's address in them if it is known by then.
+        _ = HookClock.Now;
+    }
 
     /// <summary>The address in the caller of the probed method at which it was called.</summary>
     /// <param name="marker">The address of a local of the hook itself.</param>
@@ -114,21 +120,12 @@ internal static unsafe class HookRuntime
     /// <param name="block">The probe's block.</param>
     /// <param name="length">The record's bytes.</param>
     /// <returns>Where to write; null when the event is lost, which has been counted.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* Reserve(ThreadState* state, ProbeBlock* block, int length)
     {
         // SAFETY: state and block belong to the current thread.
-        if (state->Ring.Memory == null)
-        {
-            ThreadStates.CreateRing(state);
-        }
-
         byte* record = EventRing.Reserve(&state->Ring, length);
-        if (record == null)
-        {
-            block->Lost++;
-        }
-
-        return record;
+        return record != null ? record : ReserveFirst(state, block, length);
     }
 
     /// <summary>Publishes a record.</summary>
@@ -181,5 +178,25 @@ internal static unsafe class HookRuntime
         }
 
         return cursor + 8 + padded;
+    }
+
+    // Out of the hooks' way: a thread's first record, and those that are lost.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte* ReserveFirst(ThreadState* state, ProbeBlock* block, int length)
+    {
+        // SAFETY: as in Reserve. A ring without memory refuses every record.
+        byte* record = null;
+        if (state->Ring.Memory == null)
+        {
+            ThreadStates.CreateRing(state);
+            record = EventRing.Reserve(&state->Ring, length);
+        }
+
+        if (record == null)
+        {
+            block->Lost++;
+        }
+
+        return record;
     }
 }

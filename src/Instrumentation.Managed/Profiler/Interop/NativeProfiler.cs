@@ -93,6 +93,7 @@ internal sealed unsafe class NativeProfiler
         _threadId = (delegate* unmanaged<int>)NativeLibrary.GetExport(library, "instr_gettid");
         _abi = (delegate* unmanaged<uint*, uint, uint>)NativeLibrary.GetExport(library, "instr_abi");
         CallerWalk = (delegate* unmanaged[SuppressGCTransition]<nint, nint>)NativeLibrary.GetExport(library, "instr_caller");
+        Clock = (delegate* unmanaged[SuppressGCTransition]<long>)NativeLibrary.GetExport(library, "instr_now");
         Path = path;
     }
 
@@ -101,6 +102,9 @@ internal sealed unsafe class NativeProfiler
 
     /// <summary>instr_caller: never blocks, so it is called without leaving managed code.</summary>
     public delegate* unmanaged[SuppressGCTransition]<nint, nint> CallerWalk { get; }
+
+    /// <summary>instr_now: never blocks, so it is called without leaving managed code.</summary>
+    public delegate* unmanaged[SuppressGCTransition]<long> Clock { get; }
 
     /// <summary>Loads the library.</summary>
     /// <param name="path">Its absolute path.</param>
