@@ -11,10 +11,9 @@ internal static class Gate
     public static async Task<int> RunAsync(IReadOnlyList<Figure> figures)
     {
         int beyond = 0;
-
-        await using InstrumentationSession session = await InstrumentationSession.StartAsync();
         foreach (Figure figure in figures)
         {
+            await using InstrumentationSession session = await InstrumentationSession.StartAsync();
             (Action<int> ours, Action<int> other) = await figure.PrepareAsync(session);
             InterleavedRounds.Result result = InterleavedRounds.Run(ours, other, figure.MostCallsPerRound, figure.Settle);
             figure.Verify(result.Calls);
