@@ -41,8 +41,7 @@ internal sealed class ManagedBackend : IProbeBackend
     public ProbeCoverage CanAttach(ProbeSpec spec)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        IReadOnlyList<MethodBase> methods = Methods(spec, out List<CoverageGap> gaps);
-        return new ProbeCoverage([.. methods.Select(MethodName.WithParameters)], gaps);
+        return Coverage(Codes(spec, out List<CoverageGap> gaps), gaps);
     }
 
     /// <inheritdoc/>
@@ -50,10 +49,10 @@ internal sealed class ManagedBackend : IProbeBackend
     {
         cancellationToken.ThrowIfCancellationRequested();
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        IReadOnlyList<MethodBase> methods = Methods(runtime.Spec, out List<CoverageGap> gaps);
+        IReadOnlyList<ProbedCode> codes = Codes(runtime.Spec, out List<CoverageGap> gaps);
         ManagedEngine engine = ManagedEngine.Get();
         long counted = WovenCells.Sum(runtime.Slot);
-        IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, methods, gaps);
+        IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, codes, gaps);
         if (cancellationToken.IsCancellationRequested)
         {
             _ = engine.Detach(runtime, woven);
@@ -62,26 +61,28 @@ internal sealed class ManagedBackend : IProbeBackend
 
         runtime.HitsElsewhere = () => WovenCells.Sum(runtime.Slot) - counted;
         ProbeSlots.Open(runtime);
-        return ValueTask.FromResult<IProbeAttachment>(new ManagedAttachment(engine, runtime, woven, gaps));
+        HashSet<MethodBase> reached = [.. woven.Select(method => method.Method)];
+        ProbeCoverage coverage = Coverage(codes.Where(code => reached.Contains(code.Code)), gaps);
+        return ValueTask.FromResult<IProbeAttachment>(new ManagedAttachment(engine, runtime, woven, coverage));
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static List<MethodBase> Methods(ProbeSpec spec, out List<CoverageGap> gaps)
+    private static List<ProbedCode> Codes(ProbeSpec spec, out List<CoverageGap> gaps)
     {
         MethodPoint point = (MethodPoint)spec.Point;
         gaps = [];
-        List<MethodBase> reachable = [];
+        List<ProbedCode> reachable = [];
         int withoutHandler = 0;
         foreach (MethodBase named in MethodResolver.Resolve(point.Target))
         {
             // What catches is the code that the source wrote; all else is asked of the method that callers see.
-            MethodBase method = spec.Edge == ProbeEdge.Catch ? StateMachines.CodeMethod(named) : named;
-            CoverageGap? gap = Probeability.Check(method);
+            ProbedCode code = point.EachResumption || spec.Edge == ProbeEdge.Catch ? ProbedCode.Resumption(named) : ProbedCode.Whole(named);
+            CoverageGap? gap = Probeability.Check(code.Code) ?? Unresumed(point, code);
             if (gap is { Blind: true })
             {
-                if (!method.IsAbstract || point.Target is not MethodTarget.Matching { Single: false })
+                if (!named.IsAbstract || point.Target is not MethodTarget.Matching { Single: false })
                 {
                     gaps.Add(gap);
                 }
@@ -89,7 +90,7 @@ internal sealed class ManagedBackend : IProbeBackend
                 continue;
             }
 
-            if (spec.Edge == ProbeEdge.Catch && !CatchClauses.MayCatch(method))
+            if (spec.Edge == ProbeEdge.Catch && !CatchClauses.MayCatch(code.Code))
             {
                 withoutHandler++;
                 continue;
@@ -100,12 +101,12 @@ internal sealed class ManagedBackend : IProbeBackend
                 gaps.Add(gap);
             }
 
-            if (StateMachines.IsAsyncVoid(named) && spec.Edge is not (ProbeEdge.Entry or ProbeEdge.Catch))
+            if (code.Role == CodeRole.Whole && StateMachines.IsAsyncVoid(named) && spec.Edge is not (ProbeEdge.Entry or ProbeEdge.Catch))
             {
                 gaps.Add(new CoverageGap(MethodName.WithParameters(named), "it is async void: its end is seen at its first suspension", "Return a Task.", Blind: false));
             }
 
-            reachable.Add(method);
+            reachable.Add(code);
         }
 
         if (reachable.Count == 0 && withoutHandler > 0)
@@ -115,4 +116,11 @@ internal sealed class ManagedBackend : IProbeBackend
 
         return reachable;
     }
+
+    private static CoverageGap? Unresumed(MethodPoint point, ProbedCode code) => point.EachResumption && code.Role == CodeRole.Whole && code.Code.Name != "MoveNext"
+        ? new CoverageGap(MethodName.WithParameters(code.Written), "it is no async method or iterator: it is never resumed", "Leave EachResumption() out.")
+        : null;
+
+    private static ProbeCoverage Coverage(IEnumerable<ProbedCode> reached, IReadOnlyList<CoverageGap> gaps) =>
+        new([.. reached.Select(code => MethodName.WithParameters(code.Written)).Distinct()], gaps);
 }

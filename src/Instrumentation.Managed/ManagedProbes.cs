@@ -76,6 +76,24 @@ public static class ManagedProbes
         public static ProbeSpec Methods(string pattern) => new(new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(pattern), Single: false)));
     }
 
+    /// <summary>What specs of probes on .NET methods have besides.</summary>
+    /// <typeparam name="TSpec">The kind of spec.</typeparam>
+    /// <param name="spec">The spec.</param>
+    extension<TSpec>(TSpec spec)
+        where TSpec : ProbeSpec
+    {
+        /// <summary>
+        /// Sees each run of an async method's or iterator's state machine as a call of its own: from its start, or from the await or yield where it went
+        /// on, to the next await that waits, the next yield, or the end. Expressions read the parameters, and the instance, as they are when the run begins;
+        /// the result of a run is whether the iterator yields, and an async method's has none. An exception that goes to the task leaves no run.
+        /// </summary>
+        /// <returns>The changed copy.</returns>
+        /// <exception cref="SpecException">The spec is not for .NET methods.</exception>
+        public TSpec EachResumption() => spec.Point is MethodPoint point
+            ? spec with { Point = point with { EachResumption = true } }
+            : throw new SpecException($"EachResumption() on {spec.Point.Describe()}", "it is no .NET method.", "Use it with Probe.Method(...) or Probe.Methods(...).");
+    }
+
     private static ProbeSpec FromLambda(LambdaExpression call)
     {
         ArgumentNullException.ThrowIfNull(call);

@@ -1,6 +1,5 @@
 using Instrumentation.Backends;
 using Instrumentation.Events;
-using Instrumentation.Managed.Points;
 
 namespace Instrumentation.Managed.Engine;
 
@@ -16,13 +15,13 @@ internal sealed class ManagedAttachment : IProbeAttachment
     /// <param name="engine">The engine.</param>
     /// <param name="runtime">The probe.</param>
     /// <param name="methods">The methods that are woven.</param>
-    /// <param name="gaps">Those that are not.</param>
-    public ManagedAttachment(ManagedEngine engine, ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods, IReadOnlyList<CoverageGap> gaps)
+    /// <param name="coverage">What is reached and what is not.</param>
+    public ManagedAttachment(ManagedEngine engine, ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods, ProbeCoverage coverage)
     {
         _engine = engine;
         _runtime = runtime;
         _methods = methods;
-        Coverage = new ProbeCoverage([.. methods.Select(method => MethodName.WithParameters(method.Method))], gaps);
+        Coverage = coverage;
     }
 
     /// <inheritdoc/>

@@ -52,11 +52,11 @@ internal sealed class ManagedEngine
 
     /// <summary>Weaves a probe into methods.</summary>
     /// <param name="runtime">The probe, with its slot.</param>
-    /// <param name="methods">The methods whose code is woven.</param>
+    /// <param name="codes">The code to weave into.</param>
     /// <param name="gaps">Takes the methods that cannot be woven, with reasons.</param>
     /// <returns>The methods that are woven.</returns>
     /// <exception cref="ExpressionException">An expression of the spec can be used on none of the methods.</exception>
-    public IReadOnlyList<WovenMethod> Attach(ProbeRuntime runtime, IReadOnlyList<MethodBase> methods, List<CoverageGap> gaps)
+    public IReadOnlyList<WovenMethod> Attach(ProbeRuntime runtime, IReadOnlyList<ProbedCode> codes, List<CoverageGap> gaps)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         lock (_gate)
@@ -66,9 +66,9 @@ internal sealed class ManagedEngine
             _ = _profiler.Native.TakeErrors();
             try
             {
-                foreach (MethodBase method in methods)
+                foreach (ProbedCode code in codes)
                 {
-                    if (WeaveInto(runtime, method, gaps, ref unusable) is { } done)
+                    if (WeaveInto(runtime, code, gaps, ref unusable) is { } done)
                     {
                         woven.Add(done);
                     }
@@ -108,14 +108,14 @@ internal sealed class ManagedEngine
         }
     }
 
-    private WovenMethod? WeaveInto(ProbeRuntime runtime, MethodBase method, List<CoverageGap> gaps, ref ExpressionException? unusable)
+    private WovenMethod? WeaveInto(ProbeRuntime runtime, ProbedCode code, List<CoverageGap> gaps, ref ExpressionException? unusable)
     {
-        string place = MethodName.WithParameters(method);
+        string place = MethodName.WithParameters(code.Written);
         WovenMethod? target = null;
         try
         {
-            target = MethodOf(method);
-            HookPlan plan = HookPlanner.Plan(runtime, method, target.Site.Number, target.ReachesCells);
+            target = MethodOf(code.Code);
+            HookPlan plan = HookPlanner.Plan(runtime, code, target.Site.Number, target.ReachesCells);
             EncodedBody body = target.WeaveWith(plan);
             ProfilerCallException.Check(_profiler.Native.SetBody(target.Key, body.Bytes, body.Map), "SetBody");
             return target;

@@ -16,15 +16,15 @@ internal static class HookPlanner
 
     /// <summary>Plans a probe on a method.</summary>
     /// <param name="runtime">The probe, with its slot.</param>
-    /// <param name="method">The method whose code is woven.</param>
+    /// <param name="code">The code that is woven.</param>
     /// <param name="site">The number of its site.</param>
     /// <param name="reachesCells">Whether woven code of its module can count in <see cref="WovenCells"/>.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="ExpressionException">An expression cannot be used on this method.</exception>
-    public static HookPlan Plan(ProbeRuntime runtime, MethodBase method, int site, bool reachesCells)
+    public static HookPlan Plan(ProbeRuntime runtime, ProbedCode code, int site, bool reachesCells)
     {
         ProbeSpec spec = runtime.Spec;
-        MethodShape shape = new(method);
+        MethodShape shape = new(code);
         BindingTarget target = shape.Target(spec.Edge, spec.GettersAllowed);
         ProbeExpression? condition = spec.Condition is null ? null : ExpressionBinder.Bind(spec.Condition, target);
         HookRequest request = new()
@@ -33,7 +33,7 @@ internal static class HookPlanner
             Edge = spec.Edge,
             Operands = [],
             Task = shape.Task,
-            ThisArguments = method.IsStatic ? 0 : 1,
+            ThisArguments = code.Written.IsStatic ? 0 : 1,
             Condition = condition,
             Capture = Bind(spec.CaptureShape, target),
             Aggregation = Bind(spec.Aggregation, target),
@@ -42,7 +42,7 @@ internal static class HookPlanner
 
         // A condition over primitive arguments is decided in the woven code, before any hook; its arguments at the entry are those of the whole call.
         Func<IReadOnlyList<Mono.Cecil.Cil.Instruction>>? inline = null;
-        if (condition is not null && spec.Edge is ProbeEdge.Entry or ProbeEdge.Call && InlineCondition.TryCompile(condition, shape.Argument) is not null)
+        if (condition is not null && shape.Fields is null && spec.Edge is ProbeEdge.Entry or ProbeEdge.Call && InlineCondition.TryCompile(condition, shape.Argument) is not null)
         {
             inline = () => InlineCondition.TryCompile(condition!, shape.Argument)!;
             request = request with { Condition = null };
@@ -58,7 +58,7 @@ internal static class HookPlanner
         HookPlan plan = atEntry ? PlanEntry(runtime, site, shape, request with { Kind = HookKind.Entry, Edge = ProbeEdge.Entry })
             : spec.Edge == ProbeEdge.Catch ? PlanCatch(runtime, site, shape, request with { Kind = HookKind.Catch })
             : PlanEnd(runtime, site, shape, request);
-        return plan with { InlineCondition = inline };
+        return plan with { InlineCondition = inline, Fields = shape.Fields };
     }
 
     private static bool NeedsEnd(HookRequest request) =>

@@ -11,18 +11,22 @@ internal sealed class MethodShape
     private readonly ParameterInfo[] _parameters;
 
     /// <summary>Reads a method.</summary>
-    /// <param name="method">The method, a definition when generic.</param>
-    public MethodShape(MethodBase method)
+    /// <param name="code">The method, a definition when generic.</param>
+    public MethodShape(ProbedCode code)
     {
-        Method = method;
-        _parameters = method.GetParameters();
-        ReturnType = method is MethodInfo info ? info.ReturnType : typeof(void);
+        Method = code.Written;
+        _parameters = Method.GetParameters();
+        Fields = code.Role == CodeRole.Whole ? null : new HoistedFields(code.Written, code.Code.DeclaringType!);
+        ReturnType = code.Code is MethodInfo info ? info.ReturnType : typeof(void);
         Task = TaskShape.Of(ReturnType);
         Result = ReturnType == typeof(void) ? null : HookOperand.Of(-1, ReturnType);
     }
 
-    /// <summary>The method.</summary>
+    /// <summary>The method that the source wrote.</summary>
     public MethodBase Method { get; }
+
+    /// <summary>Where its arguments are when its code is a state machine's; null when they are arguments.</summary>
+    public HoistedFields? Fields { get; }
 
     /// <summary>The declared return type.</summary>
     public Type ReturnType { get; }
@@ -39,12 +43,20 @@ internal sealed class MethodShape
     /// <summary>The operand of a parameter.</summary>
     /// <param name="index">Its position, without <c>this</c>.</param>
     /// <returns>The operand.</returns>
-    public HookOperand Argument(int index) => HookOperand.Of(index + (Method.IsStatic ? 0 : 1), _parameters[index].ParameterType);
+    /// <exception cref="ExpressionException">The state machine does not have it.</exception>
+    public HookOperand Argument(int index)
+    {
+        int argument = index + (Method.IsStatic ? 0 : 1);
+        _ = Fields?.Of(argument);
+        return HookOperand.Of(argument, _parameters[index].ParameterType);
+    }
 
     /// <summary>The operand of <c>this</c>.</summary>
     /// <returns>The operand.</returns>
+    /// <exception cref="ExpressionException">The state machine does not have it.</exception>
     public HookOperand This()
     {
+        _ = Fields?.Of(0);
         HookOperand operand = HookOperand.Of(0, Method.DeclaringType!);
         return operand.Form == OperandForm.Value ? operand with { Form = OperandForm.Address } : operand;
     }

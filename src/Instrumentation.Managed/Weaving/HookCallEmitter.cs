@@ -48,10 +48,17 @@ internal sealed class HookCallEmitter(MethodImage image, ArgumentHomes homes, in
     /// <summary>Pushes a hook's operands.</summary>
     /// <param name="operands">The operands.</param>
     /// <param name="atEntry">True where arguments still have their values; else saved copies are used where the body changes them.</param>
-    public void Push(IEnumerable<HookOperand> operands, bool atEntry)
+    /// <param name="hoisted">Where the arguments are when they are fields of a state machine; null when they are arguments.</param>
+    public void Push(IEnumerable<HookOperand> operands, bool atEntry, HoistedHomes? hoisted = null)
     {
         foreach (HookOperand operand in operands)
         {
+            if (hoisted is not null && operand.Argument >= 0)
+            {
+                PushHoisted(operand, atEntry, hoisted);
+                continue;
+            }
+
             byte[] type = operand.Argument < 0 ? image.ReturnType : TypeOfArgument(operand.Argument);
             if (operand.Form is OperandForm.Value or OperandForm.Object)
             {
@@ -71,16 +78,7 @@ internal sealed class HookCallEmitter(MethodImage image, ArgumentHomes homes, in
             Parameter([0x10, 0x05]);
             if (operand.Form == OperandForm.Generic)
             {
-                _code.Add(IlBody.Make(OpCodes.Ldtoken, image.Tokens.TypeSpec(ElementTypeOf(type, operand.IsByRef))));
-                _code.Add(IlBody.Make(OpCodes.Call, image.Tokens.CoreMethod(TypeFromHandle, static typeToken =>
-                {
-                    List<byte> signature = [0x00, 1, 0x12];
-                    TypeBlob.AppendCompressed(signature, CodedToken(typeToken(typeof(Type))));
-                    signature.Add(0x11);
-                    TypeBlob.AppendCompressed(signature, CodedToken(typeToken(typeof(RuntimeTypeHandle))));
-                    return [.. signature];
-                })));
-                Parameter([ElementObject]);
+                PushType(ElementTypeOf(type, operand.IsByRef));
             }
         }
     }
@@ -132,6 +130,31 @@ internal sealed class HookCallEmitter(MethodImage image, ArgumentHomes homes, in
     /// <returns>The coded token.</returns>
     internal static int CodedToken(int token) => ((token & 0xFFFFFF) << 2) | ((token >>> 24) switch { 0x02 => 0, 0x01 => 1, _ => 2 });
 
+    private void PushHoisted(HookOperand operand, bool atEntry, HoistedHomes hoisted)
+    {
+        bool byValue = operand.Form is OperandForm.Value or OperandForm.Object;
+        _code.AddRange(hoisted.Load(operand.Argument, address: !byValue, atEntry));
+        Parameter(byValue ? [operand.Form == OperandForm.Object ? ElementObject : Elements[operand.Type]] : [0x10, 0x05]);
+        if (operand.Form == OperandForm.Generic)
+        {
+            PushType(hoisted.TypeOf(operand.Argument));
+        }
+    }
+
+    private void PushType(byte[] type)
+    {
+        _code.Add(IlBody.Make(OpCodes.Ldtoken, image.Tokens.TypeSpec(type)));
+        _code.Add(IlBody.Make(OpCodes.Call, image.Tokens.CoreMethod(TypeFromHandle, static typeToken =>
+        {
+            List<byte> signature = [0x00, 1, 0x12];
+            TypeBlob.AppendCompressed(signature, CodedToken(typeToken(typeof(Type))));
+            signature.Add(0x11);
+            TypeBlob.AppendCompressed(signature, CodedToken(typeToken(typeof(RuntimeTypeHandle))));
+            return [.. signature];
+        })));
+        Parameter([ElementObject]);
+    }
+
     private static byte[] ElementTypeOf(byte[] type, bool byRef)
     {
         ReadOnlySpan<byte> bare = TypeBlob.WithoutModifiers(type);
@@ -145,19 +168,8 @@ internal sealed class HookCallEmitter(MethodImage image, ArgumentHomes homes, in
             return image.ParameterTypes[argument - image.ThisArguments];
         }
 
-        // `this` of a generic struct: the declaring type over its own parameters.
-        Type declaring = image.Method.DeclaringType!;
-        List<byte> type = [0x15, 0x11];
-        TypeBlob.AppendCompressed(type, CodedToken(declaring.MetadataToken));
-        int arity = declaring.GetGenericArguments().Length;
-        TypeBlob.AppendCompressed(type, arity);
-        for (int i = 0; i < arity; i++)
-        {
-            type.Add(0x13);
-            TypeBlob.AppendCompressed(type, i);
-        }
-
-        return [.. type];
+        // `this` of a generic struct.
+        return TypeBlob.OverItself(image.Method.DeclaringType!);
     }
 
     private void Parameter(ReadOnlySpan<byte> type)

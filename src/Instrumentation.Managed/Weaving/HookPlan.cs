@@ -1,3 +1,5 @@
+using Instrumentation.Managed.Points;
+
 namespace Instrumentation.Managed.Weaving;
 
 /// <summary>A compiled hook and the values that it takes first.</summary>
@@ -33,6 +35,9 @@ internal sealed record HookPlan
     /// body, since instructions belong to one.
     /// </summary>
     public Func<IReadOnlyList<Mono.Cecil.Cil.Instruction>>? InlineCondition { get; init; }
+
+    /// <summary>Where the arguments are when the code is a state machine's; null when they are its own arguments.</summary>
+    public HoistedFields? Fields { get; init; }
 
     /// <summary>Called when the method is entered, or null.</summary>
     public WovenHook? Entry { get; init; }

@@ -22,6 +22,7 @@ internal sealed class MethodWeaver
     private readonly IlBody _body;
     private readonly LocalsBuilder _locals;
     private readonly ArgumentHomes _homes;
+    private readonly HoistedHomes?[] _hoisted;
     private readonly HookCallEmitter _calls;
     private readonly int _resultLocal = -1;
     private readonly int[] _starts;
@@ -42,6 +43,7 @@ internal sealed class MethodWeaver
 
         _starts = [.. plans.Select(plan => plan.KeepsStart ? _locals.Add(LongType) : -1)];
         _homes = new ArgumentHomes(image, _body, _locals);
+        _hoisted = [.. plans.Select(plan => plan.Fields is { } fields ? new HoistedHomes(image, _locals, fields) : null)];
         _calls = new HookCallEmitter(image, _homes, _resultLocal);
     }
 
@@ -80,16 +82,21 @@ internal sealed class MethodWeaver
 
     private List<Instruction> WeaveEntry()
     {
-        List<Instruction> entry = [.. _homes.Save(_plans.Where(plan => plan.Exit is not null).SelectMany(plan => plan.Exit!.Operands))];
+        List<Instruction> entry = [.. _homes.Save(_plans.Where(plan => plan is { Exit: not null, Fields: null }).SelectMany(plan => plan.Exit!.Operands))];
         for (int i = 0; i < _plans.Count; i++)
         {
-            WeaveEntry(_plans[i], _starts[i], entry);
+            entry.AddRange(_hoisted[i]?.Save(_plans[i].Exit?.Operands ?? []) ?? []);
+        }
+
+        for (int i = 0; i < _plans.Count; i++)
+        {
+            WeaveEntry(_plans[i], _starts[i], _hoisted[i], entry);
         }
 
         return entry;
     }
 
-    private void WeaveEntry(HookPlan plan, int start, List<Instruction> entry)
+    private void WeaveEntry(HookPlan plan, int start, HoistedHomes? hoisted, List<Instruction> entry)
     {
         Instruction skip = IlBody.Make(OpCodes.Nop);
         if (plan.InlineCondition?.Invoke() is { } condition)
@@ -113,7 +120,7 @@ internal sealed class MethodWeaver
         if (plan.Entry is { } hook)
         {
             _calls.Begin();
-            _calls.Push(hook.Operands, atEntry: true);
+            _calls.Push(hook.Operands, atEntry: true, hoisted);
             _calls.PushInt(plan.Ticket);
             _calls.PushInt(plan.Site);
             entry.AddRange(_calls.End(hook.Pointer, plan.KeepsStart ? typeof(long) : typeof(void)));
@@ -152,7 +159,7 @@ internal sealed class MethodWeaver
 
     private void WeaveHandlers()
     {
-        HookPlan[] catching = [.. _plans.Where(plan => plan.Catch is not null)];
+        int[] catching = [.. Enumerable.Range(0, _plans.Count).Where(index => _plans[index].Catch is not null)];
         if (catching.Length == 0)
         {
             return;
@@ -163,10 +170,11 @@ internal sealed class MethodWeaver
         {
             Instruction first = IlBody.Make(OpCodes.Dup);
             List<Instruction> code = [first, IlBody.Make(OpCodes.Stloc, caught)];
-            foreach (HookPlan plan in catching)
+            foreach (int index in catching)
             {
+                HookPlan plan = _plans[index];
                 _calls.Begin();
-                _calls.Push(plan.Catch!.Operands, atEntry: true);
+                _calls.Push(plan.Catch!.Operands, atEntry: true, _hoisted[index]);
                 _calls.PushObject(caught);
                 _calls.PushInt(plan.Ticket);
                 _calls.PushInt(plan.Site);
@@ -248,7 +256,7 @@ internal sealed class MethodWeaver
             }
 
             _calls.Begin();
-            _calls.Push(hook.Operands, atEntry: false);
+            _calls.Push(hook.Operands, atEntry: false, _hoisted[i]);
             if (plan.Result is { } result)
             {
                 _calls.Push([result], atEntry: false);

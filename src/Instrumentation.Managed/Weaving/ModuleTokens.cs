@@ -65,6 +65,18 @@ internal sealed class ModuleTokens
         ? new MetadataToken((uint)method.MetadataToken)
         : Once("m" + method.DeclaringType!.FullName + "::" + method.Name, () => MemberRef(CoreType(method.DeclaringType), method.Name, signature(CoreType)));
 
+    /// <summary>The token of a field of a type of this module: its definition, or in a generic type a reference over the type's own parameters.</summary>
+    /// <param name="field">The field, of a type definition when generic.</param>
+    /// <param name="signature">Its signature.</param>
+    /// <returns>The token.</returns>
+    public MetadataToken Field(FieldInfo field, byte[] signature)
+    {
+        Type declaring = field.DeclaringType!;
+        return declaring.IsGenericType
+            ? Once("f" + field.MetadataToken, () => _emitter.MemberRef(TypeSpec(TypeBlob.OverItself(declaring)).ToInt32(), field.Name, signature))
+            : new MetadataToken((uint)field.MetadataToken);
+    }
+
     /// <summary>Whether the module can refer to this library: both are in the default load context, and it is not the core library.</summary>
     public bool ReachesCells { get; }
 

@@ -91,6 +91,24 @@ internal static class TypeBlob
         }
     }
 
+    /// <summary>A generic type definition over its own type parameters: what the type calls itself in its own code.</summary>
+    /// <param name="definition">The definition.</param>
+    /// <returns>The type's bytes.</returns>
+    public static byte[] OverItself(Type definition)
+    {
+        List<byte> type = [0x15, definition.IsValueType ? (byte)0x11 : (byte)0x12];
+        AppendCompressed(type, HookCallEmitter.CodedToken(definition.MetadataToken));
+        int arity = definition.GetGenericArguments().Length;
+        AppendCompressed(type, arity);
+        for (int i = 0; i < arity; i++)
+        {
+            type.Add(0x13);
+            AppendCompressed(type, i);
+        }
+
+        return [.. type];
+    }
+
     private static unsafe byte[] Cut(ref BlobReader reader)
     {
         if (reader.CurrentPointer[0] == Sentinel)
