@@ -1,6 +1,6 @@
 namespace Instrumentation.Expressions;
 
-/// <summary>Which operators go with which types: the type rules of the expression language.</summary>
+/// <summary>Which operators go with which types, and what they give: the type rules of the expression language.</summary>
 internal static class OperatorRules
 {
     /// <summary>Whether an operator takes operands of two types.</summary>
@@ -33,6 +33,26 @@ internal static class OperatorRules
             _ => true,
         };
     }
+
+    /// <summary>The type of an operator's result.</summary>
+    /// <param name="operation">The operator.</param>
+    /// <param name="operand">The operand's type.</param>
+    /// <returns>The result's type.</returns>
+    public static Type ResultOf(UnaryOperator operation, Type operand) => operation switch
+    {
+        UnaryOperator.Not => typeof(bool),
+        UnaryOperator.Negate or UnaryOperator.Complement => operand,
+        UnaryOperator.StringLength or UnaryOperator.ArrayLength => typeof(int),
+        UnaryOperator.Ticks => typeof(long),
+        _ => typeof(double),
+    };
+
+    /// <summary>The type of an operator's result.</summary>
+    /// <param name="operation">The operator.</param>
+    /// <param name="left">The left operand's type.</param>
+    /// <returns>The result's type.</returns>
+    public static Type ResultOf(BinaryOperator operation, Type left) =>
+        OperatorText.IsComparison(operation) || operation is BinaryOperator.AndAlso or BinaryOperator.OrElse ? typeof(bool) : left;
 
     private static bool AllowsSpecial(BinaryOperator operation, Type type)
     {

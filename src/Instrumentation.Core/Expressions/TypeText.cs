@@ -3,34 +3,12 @@ namespace Instrumentation.Expressions;
 /// <summary>Types as C# writes them, short: keywords, simple names, generic arguments in angle brackets.</summary>
 internal static class TypeText
 {
-    private static readonly Dictionary<Type, string> Keywords = new()
-    {
-        [typeof(void)] = "void",
-        [typeof(bool)] = "bool",
-        [typeof(byte)] = "byte",
-        [typeof(sbyte)] = "sbyte",
-        [typeof(char)] = "char",
-        [typeof(short)] = "short",
-        [typeof(ushort)] = "ushort",
-        [typeof(int)] = "int",
-        [typeof(uint)] = "uint",
-        [typeof(long)] = "long",
-        [typeof(ulong)] = "ulong",
-        [typeof(nint)] = "nint",
-        [typeof(nuint)] = "nuint",
-        [typeof(float)] = "float",
-        [typeof(double)] = "double",
-        [typeof(decimal)] = "decimal",
-        [typeof(string)] = "string",
-        [typeof(object)] = "object",
-    };
-
     /// <summary>A type's text.</summary>
     /// <param name="type">The type.</param>
     /// <returns>The text.</returns>
     public static string Of(Type type)
     {
-        if (Keywords.TryGetValue(type, out string? keyword))
+        if (TypeKeywords.NameOf(type) is { } keyword)
         {
             return keyword;
         }

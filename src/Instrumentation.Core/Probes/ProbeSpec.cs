@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 using Instrumentation.Expressions;
 
 namespace Instrumentation;
@@ -9,6 +10,7 @@ namespace Instrumentation;
 /// Without a capture or an aggregation, each event carries its point, thread, time, duration and outcome.
 /// </summary>
 /// <param name="Point">The place.</param>
+[JsonConverter(typeof(ProbeSpecJsonConverter))]
 public record ProbeSpec(ProbePoint Point)
 {
     /// <summary>The moments that are reported. The default is <see cref="ProbeEdge.Call"/>.</summary>

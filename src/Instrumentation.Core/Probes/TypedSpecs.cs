@@ -1,9 +1,11 @@
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 
 namespace Instrumentation;
 
 /// <summary>A spec whose events are of a type: what <see cref="ProbeSpec.Capture{T}"/> gives.</summary>
 /// <typeparam name="T">The type of the captured value.</typeparam>
+[JsonConverter(typeof(ProbeSpecJsonConverter))]
 public sealed record ProbeSpec<T> : ProbeSpec
 {
     internal ProbeSpec(ProbeSpec source)
@@ -23,6 +25,7 @@ public sealed record ProbeSpec<T> : ProbeSpec
 
 /// <summary>A spec that keeps an aggregate at the source: what <see cref="ProbeSpec.Count"/> and its kin give.</summary>
 /// <typeparam name="TSnapshot">What reading the aggregate gives.</typeparam>
+[JsonConverter(typeof(ProbeSpecJsonConverter))]
 public sealed record AggregateSpec<TSnapshot> : ProbeSpec
 {
     internal AggregateSpec(ProbeSpec source)

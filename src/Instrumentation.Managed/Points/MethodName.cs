@@ -1,33 +1,12 @@
 using System.Reflection;
 using System.Text;
+using Instrumentation.Expressions;
 
 namespace Instrumentation.Managed.Points;
 
 /// <summary>Names of types and methods as patterns, events and messages spell them: <c>Namespace.Type+Nested::Method</c>.</summary>
 internal static class MethodName
 {
-    private static readonly Dictionary<Type, string> Keywords = new()
-    {
-        [typeof(void)] = "void",
-        [typeof(bool)] = "bool",
-        [typeof(byte)] = "byte",
-        [typeof(sbyte)] = "sbyte",
-        [typeof(char)] = "char",
-        [typeof(short)] = "short",
-        [typeof(ushort)] = "ushort",
-        [typeof(int)] = "int",
-        [typeof(uint)] = "uint",
-        [typeof(long)] = "long",
-        [typeof(ulong)] = "ulong",
-        [typeof(nint)] = "nint",
-        [typeof(nuint)] = "nuint",
-        [typeof(float)] = "float",
-        [typeof(double)] = "double",
-        [typeof(decimal)] = "decimal",
-        [typeof(string)] = "string",
-        [typeof(object)] = "object",
-    };
-
     /// <summary>A method's full name without its parameters. The body of an async method or iterator has the name of the method that the source wrote.</summary>
     /// <param name="method">The method.</param>
     /// <returns>The name.</returns>
@@ -46,14 +25,14 @@ internal static class MethodName
     /// <summary>Whether a type goes by a C# keyword.</summary>
     /// <param name="type">The type.</param>
     /// <returns>True for <c>int</c>, <c>string</c> and their kin.</returns>
-    public static bool IsKeyword(Type type) => Keywords.ContainsKey(type);
+    public static bool IsKeyword(Type type) => TypeKeywords.NameOf(type) is not null;
 
     /// <summary>A type's name: C# keywords for the simple ones, full names else, generic arguments in angle brackets, no arity.</summary>
     /// <param name="type">The type.</param>
     /// <returns>The name.</returns>
     public static string Of(Type type)
     {
-        if (Keywords.TryGetValue(type, out string? keyword))
+        if (TypeKeywords.NameOf(type) is { } keyword)
         {
             return keyword;
         }

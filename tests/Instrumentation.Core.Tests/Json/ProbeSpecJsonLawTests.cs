@@ -1,0 +1,105 @@
+using System.Text;
+using System.Text.Json;
+using Instrumentation.Expressions;
+
+namespace Instrumentation.Core.Tests.Json;
+
+/// <summary>What is written reads back the same.</summary>
+public class ProbeSpecJsonLawTests
+{
+    private const int Cases = 3_000;
+
+    [Fact]
+    public void ReadOfWrite_AnySpec_IsTheSpecUntyped()
+    {
+        RandomSpecs specs = new(seed: 4711);
+        HashSet<Type> nodes = [];
+        for (int i = 0; i < Cases; i++)
+        {
+            ProbeSpec spec = specs.Next();
+            string json = ProbeSpecJson.Write(spec);
+            ProbeSpec read = ProbeSpecJson.Read(json);
+            Assert.True(Text.Untyped(spec) == read, $"Case {i}: {json}");
+            if (i % 10 == 0)
+            {
+                // Equal values can differ in their text: 0.0 and -0.0.
+                Assert.Equal(json, ProbeSpecJson.Write(read));
+            }
+        }
+
+        Collect(nodes);
+        Assert.Equal(typeof(ProbeExpression).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(ProbeExpression))).ToHashSet(), nodes);
+    }
+
+    [Fact]
+    public void ReadOfWrite_ByReaderAndIndentedWriter_IsTheSpecUntyped()
+    {
+        RandomSpecs specs = new(seed: 17);
+        for (int i = 0; i < 1_000; i++)
+        {
+            ProbeSpec spec = specs.Next();
+            using MemoryStream stream = new();
+            using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true }))
+            {
+                writer.WriteStartArray();
+                ProbeSpecJson.Write(spec, writer);
+                writer.WriteNumberValue(1);
+                writer.WriteEndArray();
+            }
+
+            Utf8JsonReader reader = new(stream.ToArray(), new JsonReaderOptions { MaxDepth = 1000 });
+            Assert.True(reader.Read() && reader.Read());
+            Assert.Equal(Text.Untyped(spec), ProbeSpecJson.Read(ref reader));
+            Assert.True(reader.Read() && reader.TokenType == JsonTokenType.Number);
+        }
+    }
+
+    [Fact]
+    public void Write_IsCanonical_WhateverTheOrderAndTheSpaceOfTheText()
+    {
+        RandomSpecs specs = new(seed: 23);
+        Random random = new(29);
+        for (int i = 0; i < 1_000; i++)
+        {
+            string json = ProbeSpecJson.Write(specs.Next());
+            string other = Reordered.Of(json, random);
+            Assert.Equal(json, ProbeSpecJson.Write(ProbeSpecJson.Read(other)));
+        }
+    }
+
+    [Fact]
+    public void Write_OfLambdas_ReadsBack()
+    {
+        ProbeSpec[] specs =
+        [
+            Text.Place.When(c => c.Arg<int?>(0) > 3 && c.Arg<byte>("b") + 1 < c.Arg<long>(1) && c.Arg<string>(2).StartsWith('x')),
+            Text.Place.When(c => (c.Exception as ArgumentException) != null || c.Duration > TimeSpan.FromMilliseconds(5)),
+            Text.Place.When(c => c.Arg<Expressions.Traits>(0).HasFlag(Expressions.Traits.Fast) && string.IsNullOrEmpty(c.ThrownBy)),
+            Text.Place.When(c => c.This<Expressions.Node>().Next!.Rank.GetValueOrDefault(7) == 7 && c.Arg<object>(0) == (object)"x"),
+            Text.Place.Capture(c => new { A = c.Arg<int>(0) * 2, B = c.Return<string>() ?? "none", C = c.Field<int>(c.This<object>(), "_a.b"), D = (int?)5, E = c.Exception!.GetType().FullName }),
+            Text.Place.CountBy(c => c.Caller, capacity: 7),
+            Text.Place.Histogram(c => c.Duration, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 20),
+            Text.Place.OnReturn().OrThrow().AllowGetters().Named("n").Histogram(c => c.Arg<byte[]>(0).Length),
+        ];
+        Assert.All(specs, static spec => Assert.Equal(Text.Untyped(spec), ProbeSpecJson.Read(ProbeSpecJson.Write(spec))));
+    }
+
+    private static void Collect(HashSet<Type> nodes)
+    {
+        RandomSpecs specs = new(seed: 4711);
+        StringBuilder all = new();
+        for (int i = 0; i < 1_000; i++)
+        {
+            all.Append(specs.Next());
+        }
+
+        string text = all.ToString();
+        foreach (Type type in typeof(ProbeExpression).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(ProbeExpression))))
+        {
+            if (text.Contains(type.Name + " {", StringComparison.Ordinal))
+            {
+                nodes.Add(type);
+            }
+        }
+    }
+}

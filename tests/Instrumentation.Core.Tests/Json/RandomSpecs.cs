@@ -1,0 +1,51 @@
+using Instrumentation.Core.Tests.Expressions;
+using Instrumentation.Core.Tests.Fakes;
+using Instrumentation.Expressions;
+
+namespace Instrumentation.Core.Tests.Json;
+
+/// <summary>Specs at random, with all that a spec can hold; the same for the same seed.</summary>
+internal sealed class RandomSpecs(int seed)
+{
+    private static readonly ProbeEdge[] Edges =
+        [ProbeEdge.Call, ProbeEdge.Entry, ProbeEdge.Return, ProbeEdge.Throw, ProbeEdge.Catch, ProbeEdge.Return | ProbeEdge.Throw];
+
+    private readonly Random _random = new(seed);
+    private readonly RandomExpressions _expressions = new(seed * 31);
+
+    /// <summary>The next spec.</summary>
+    public ProbeSpec Next()
+    {
+        int depth = _random.Next(5);
+        ProbeSpec spec = new(new FakePoint(RandomConstants.Word(_random)))
+        {
+            Edge = Edges[_random.Next(Edges.Length)],
+            Condition = _random.Next(3) == 0 ? null : _expressions.Next(typeof(bool), depth),
+            GettersAllowed = _random.Next(4) == 0,
+            Label = _random.Next(3) == 0 ? RandomConstants.Word(_random) : null,
+        };
+        return _random.Next(4) switch
+        {
+            0 => spec,
+            1 => spec with { Aggregation = Aggregation(depth) },
+            2 => spec with { CaptureShape = Shape(depth) },
+            _ => new ProbeSpec<Pair>(spec) { CaptureShape = Shape(depth) with { Factory = new(typeof(Pair), typeof(Pair).GetConstructors()[0], 2, []) } },
+        };
+    }
+
+    private CaptureShape Shape(int depth)
+    {
+        int count = _random.Next(8) == 0 ? _random.Next(33) : _random.Next(5);
+        return new([.. Enumerable.Range(0, count).Select(index => new CaptureField(_random.Next(20) == 0 ? "twice" : RandomConstants.Word(_random) + index, _expressions.Next(RandomTypes.Any(_random), depth)))], null);
+    }
+
+    private AggregationSpec Aggregation(int depth) => _random.Next(4) switch
+    {
+        0 => new CountAggregation(),
+        1 => new CountByAggregation(_expressions.Next(RandomTypes.Key(_random), depth), _random.Next(1, 65537)),
+        2 => new Log2HistogramAggregation(_expressions.Next(Measured(), depth)),
+        _ => new LinearHistogramAggregation(_expressions.Next(Measured(), depth), _random.NextInt64(long.MinValue, long.MaxValue / 2), _random.NextInt64(1, 1L << _random.Next(1, 51)), _random.Next(1, 1025)),
+    };
+
+    private Type Measured() => _random.Next(3) == 0 ? typeof(TimeSpan) : RandomTypes.Integer(_random);
+}
