@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
 using Instrumentation.Managed.Points;
 using Mono.Cecil.Cil;
 
@@ -17,7 +15,7 @@ internal sealed class HoistedHomes(MethodImage image, LocalsBuilder locals, Hois
     /// <summary>The signature of the type of an argument's field.</summary>
     /// <param name="argument">The argument of the written method.</param>
     /// <returns>The type's bytes, in terms of the state machine's type parameters.</returns>
-    public byte[] TypeOf(int argument) => SignatureOf(fields.Of(argument))[1..];
+    public byte[] TypeOf(int argument) => image.Tokens.FieldSignature(fields.Of(argument))[1..];
 
     /// <summary>Copies arguments for hooks at the end of the run; to be placed at entry.</summary>
     /// <param name="operands">The hooks' operands.</param>
@@ -44,22 +42,6 @@ internal sealed class HoistedHomes(MethodImage image, LocalsBuilder locals, Hois
         ? Load(address ? OpCodes.Ldflda : OpCodes.Ldfld, fields.Of(argument))
         : [IlBody.Make(address ? OpCodes.Ldloca : OpCodes.Ldloc, _copies[argument])];
 
-    /// <summary>Loads a field of the state machine that runs.</summary>
-    /// <param name="opCode">How.</param>
-    /// <param name="field">The field.</param>
-    /// <returns>The instructions.</returns>
     private Instruction[] Load(OpCode opCode, FieldInfo field) =>
-        [IlBody.Make(OpCodes.Ldarg, 0), IlBody.Make(opCode, image.Tokens.Field(field, SignatureOf(field)))];
-
-    private static unsafe byte[] SignatureOf(FieldInfo field)
-    {
-        if (!field.Module.Assembly.TryGetRawMetadata(out byte* metadata, out int length))
-        {
-            throw new BadIlException("its assembly has no readable metadata");
-        }
-
-        // SAFETY: the metadata stays mapped while the assembly is loaded; collectible ones are refused before.
-        MetadataReader reader = new(metadata, length);
-        return reader.GetBlobBytes(reader.GetFieldDefinition(MetadataTokens.FieldDefinitionHandle(field.MetadataToken & 0xFFFFFF)).Signature);
-    }
+        [IlBody.Make(OpCodes.Ldarg, 0), IlBody.Make(opCode, image.Tokens.Field(field))];
 }

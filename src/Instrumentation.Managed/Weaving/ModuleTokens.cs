@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 using System.Runtime.Loader;
 using Instrumentation.Events;
 using Instrumentation.Managed.Profiler.Interop;
@@ -67,15 +68,21 @@ internal sealed class ModuleTokens
 
     /// <summary>The token of a field of a type of this module: its definition, or in a generic type a reference over the type's own parameters.</summary>
     /// <param name="field">The field, of a type definition when generic.</param>
-    /// <param name="signature">Its signature.</param>
     /// <returns>The token.</returns>
-    public MetadataToken Field(FieldInfo field, byte[] signature)
+    public MetadataToken Field(FieldInfo field)
     {
+        byte[] signature = FieldSignature(field);
         Type declaring = field.DeclaringType!;
         return declaring.IsGenericType
-            ? Once("f" + field.MetadataToken, () => _emitter.MemberRef(TypeSpec(TypeBlob.OverItself(declaring)).ToInt32(), field.Name, signature))
+            ? Once("f" + field.MetadataToken, () => MemberRef(TypeSpec(TypeBlob.OverItself(declaring)).ToInt32(), field.Name, signature))
             : new MetadataToken((uint)field.MetadataToken);
     }
+
+    /// <summary>The signature of a field of this module.</summary>
+    /// <param name="field">The field, of a type definition when generic.</param>
+    /// <returns>The signature.</returns>
+    public byte[] FieldSignature(FieldInfo field) =>
+        Metadata.GetBlobBytes(Metadata.GetFieldDefinition(MetadataTokens.FieldDefinitionHandle(field.MetadataToken & 0xFFFFFF)).Signature);
 
     /// <summary>Whether the module can refer to this library: both are in the default load context, and it is not the core library.</summary>
     public bool ReachesCells { get; }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Instrumentation.Managed.Hooks;
+using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Weaving;
 
 namespace Instrumentation.Managed.Tests.Weaving.Validation;
@@ -12,7 +13,7 @@ internal static class FakePlans
     /// <summary>Hooks at entry and end that take everything, in a region; hooks in handlers; an inline count.</summary>
     public static HookPlan[] Everything(MethodBase method)
     {
-        MethodShape shape = new(method);
+        MethodShape shape = new(ProbedCode.Whole(method));
         HookOperand[] operands = OperandsOf(method, shape);
         return
         [
@@ -38,7 +39,7 @@ internal static class FakePlans
     /// <summary>A hook at normal returns only, which needs no region.</summary>
     public static HookPlan[] Returns(MethodBase method)
     {
-        MethodShape shape = new(method);
+        MethodShape shape = new(ProbedCode.Whole(method));
         return
         [
             new HookPlan { Slot = 1, Ticket = 1, Site = 2, Exit = new WovenHook(Pointer, OperandsOf(method, shape)), Result = shape.Result, OnReturn = true },
