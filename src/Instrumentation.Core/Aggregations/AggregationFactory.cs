@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Instrumentation.Aggregations;
 using Instrumentation.Expressions;
 
 namespace Instrumentation;
@@ -6,32 +7,61 @@ namespace Instrumentation;
 /// <summary>Makes aggregations from lambdas, and checks that their parts mean something.</summary>
 internal static class AggregationFactory
 {
-    /// <summary>The most distinct keys of a keyed count.</summary>
+    /// <summary>The most distinct keys of a keyed aggregation.</summary>
     public const int MaximumCapacity = 65536;
 
     /// <summary>The most buckets of a linear histogram.</summary>
     public const int MaximumBuckets = 1024;
 
-    /// <summary>A count by key.</summary>
+    /// <summary>An aggregation by key.</summary>
     /// <typeparam name="TKey">The key's type.</typeparam>
     /// <param name="key">The lambda that gives the key.</param>
+    /// <param name="inner">What is kept for each key.</param>
     /// <param name="capacity">The most distinct keys per thread.</param>
     /// <returns>The aggregation.</returns>
-    public static CountByAggregation CountBy<TKey>(Expression<Func<ProbeContext, TKey>> key, int capacity)
+    public static KeyedAggregation By<TKey>(Expression<Func<ProbeContext, TKey>> key, AggregationSpec inner, int capacity)
     {
         ProbeExpression translated = LambdaTranslator.Translate(key);
-        Type type = translated.Type;
-        if (!ExpressionTypes.IsInteger(type) && !type.IsEnum && type != typeof(bool) && type != typeof(char) && type != typeof(CodeAddress))
+        if (!IsKey(translated.Type))
         {
             throw LambdaErrors.Of(
                 key.Body,
-                $"a {TypeText.Of(type)} cannot be the key of a count.",
-                "Use an integer, bool, char, enum or c.Caller; to count by anything else, capture it and count where the events are read.");
+                $"a {TypeText.Of(translated.Type)} cannot be the key of an aggregation.",
+                "Use an integer, bool, char, enum or c.Caller; for anything else, capture it and aggregate where the events are read.");
         }
 
-        Check(capacity is >= 1 and <= MaximumCapacity, nameof(capacity), capacity, $"A keyed count keeps 1 to {MaximumCapacity} distinct keys: give a capacity in that range.");
-        return new(translated, capacity);
+        Check(capacity is >= 1 and <= MaximumCapacity, nameof(capacity), capacity, $"A keyed aggregation keeps 1 to {MaximumCapacity} distinct keys: give a capacity in that range.");
+        KeyedAggregation table = new(translated, inner, capacity);
+        Check(
+            AggregationLayout.BytesFor(table) <= AggregationLayout.MaximumBytes,
+            nameof(capacity),
+            capacity,
+            $"The table would take {AggregationLayout.BytesFor(table)} bytes on each thread, and at most {AggregationLayout.MaximumBytes} are kept: give a smaller capacity, or fewer buckets.");
+        return table;
     }
+
+    /// <summary>Whether values of a type can be keys.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>True for integers, bool, char, enums and code addresses.</returns>
+    public static bool IsKey(Type type) =>
+        ExpressionTypes.IsInteger(type) || type.IsEnum || type == typeof(bool) || type == typeof(char) || type == typeof(CodeAddress);
+
+    /// <summary>Whether values of a type can be added up and compared.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>True for integers and durations.</returns>
+    public static bool IsMeasure(Type type) => ExpressionTypes.IsInteger(type) || type == typeof(TimeSpan);
+
+    /// <summary>A sum.</summary>
+    /// <typeparam name="TValue">The value's type.</typeparam>
+    /// <param name="value">The lambda that gives the value.</param>
+    /// <returns>The aggregation.</returns>
+    public static SumAggregation Sum<TValue>(Expression<Func<ProbeContext, TValue>> value) => new(Measure(value));
+
+    /// <summary>A summary.</summary>
+    /// <typeparam name="TValue">The value's type.</typeparam>
+    /// <param name="value">The lambda that gives the value.</param>
+    /// <returns>The aggregation.</returns>
+    public static SummaryAggregation Summary<TValue>(Expression<Func<ProbeContext, TValue>> value) => new(Measure(value));
 
     /// <summary>A histogram with a bucket per power of two.</summary>
     /// <typeparam name="TValue">The value's type.</typeparam>
@@ -65,9 +95,9 @@ internal static class AggregationFactory
     private static ProbeExpression Measure(LambdaExpression value)
     {
         ProbeExpression translated = LambdaTranslator.Translate(value);
-        return ExpressionTypes.IsInteger(translated.Type) || translated.Type == typeof(TimeSpan)
+        return IsMeasure(translated.Type)
             ? translated
-            : throw LambdaErrors.Of(value.Body, $"a {TypeText.Of(translated.Type)} cannot be measured by a histogram.", "Use an integer or a TimeSpan; cast fractions to long after scaling them.");
+            : throw LambdaErrors.Of(value.Body, $"a {TypeText.Of(translated.Type)} cannot be added up.", "Use an integer or a TimeSpan; cast fractions to long after scaling them.");
     }
 
     private static long Bound<TValue>(TValue bound, string name)

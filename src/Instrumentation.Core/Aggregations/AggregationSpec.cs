@@ -2,29 +2,37 @@ using Instrumentation.Expressions;
 
 namespace Instrumentation;
 
-/// <summary>What is kept at the source instead of events. Closed: the derived records here are all there are.</summary>
+/// <summary>
+/// What is kept at the source instead of events. It is a description that means the same in every backend. Closed: the derived records of this library
+/// are all there are.
+/// </summary>
 public abstract record AggregationSpec
 {
     private protected AggregationSpec()
     {
     }
+
+    /// <summary>The expressions that are evaluated at each hit, in their order.</summary>
+    internal virtual IEnumerable<ProbeExpression> Expressions => [];
+
+    /// <summary>Makes the same aggregation of other expressions.</summary>
+    /// <param name="change">Gives the replacement of an expression.</param>
+    /// <returns>The aggregation.</returns>
+    internal virtual AggregationSpec Select(Func<ProbeExpression, ProbeExpression> change) => this;
 }
 
 /// <summary>Counts hits that pass the condition.</summary>
 public sealed record CountAggregation : AggregationSpec;
 
-/// <summary>Counts hits by a key.</summary>
+/// <summary>An aggregation for each key, of which a thread keeps a limited number.</summary>
 /// <param name="Key">The key: an integer, bool, char, enum or <see cref="CodeAddress"/>.</param>
-/// <param name="Capacity">The most distinct keys that are kept per thread; further ones are counted together as "other".</param>
-public sealed record CountByAggregation(ProbeExpression Key, int Capacity) : AggregationSpec;
+/// <param name="Inner">What is kept for each key: any aggregation that has no key itself.</param>
+/// <param name="Capacity">The most distinct keys that are kept per thread, 1 to 65536; hits with further ones are aggregated together as "other".</param>
+public sealed record KeyedAggregation(ProbeExpression Key, AggregationSpec Inner, int Capacity) : AggregationSpec
+{
+    /// <inheritdoc/>
+    internal override IEnumerable<ProbeExpression> Expressions => [Key, .. Inner.Expressions];
 
-/// <summary>A histogram with a bucket per power of two.</summary>
-/// <param name="Value">The value: an integer, or a duration (kept in nanoseconds).</param>
-public sealed record Log2HistogramAggregation(ProbeExpression Value) : AggregationSpec;
-
-/// <summary>A histogram with equal buckets, and one below and one above them.</summary>
-/// <param name="Value">The value: an integer, or a duration (kept in nanoseconds).</param>
-/// <param name="Minimum">The lower bound of the first bucket.</param>
-/// <param name="Width">The width of a bucket, more than 0.</param>
-/// <param name="Buckets">The number of buckets, 1 to 1024.</param>
-public sealed record LinearHistogramAggregation(ProbeExpression Value, long Minimum, long Width, int Buckets) : AggregationSpec;
+    /// <inheritdoc/>
+    internal override AggregationSpec Select(Func<ProbeExpression, ProbeExpression> change) => this with { Key = change(Key), Inner = Inner.Select(change) };
+}

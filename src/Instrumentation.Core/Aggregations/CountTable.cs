@@ -59,6 +59,6 @@ public sealed class CountTable<TKey> : IAggregateSnapshot<CountTable<TKey>>
     static CountTable<TKey> IAggregateSnapshot<CountTable<TKey>>.Read(ProbeRuntime runtime)
     {
         KeyedReading reading = KeyedReading.Read(runtime);
-        return new CountTable<TKey>(reading.Counts.Select(static row => new CountRow<TKey>(KeyedReading.Decode<TKey>(row.Key), row.Value)), reading.Other);
+        return new CountTable<TKey>(reading.Rows.Select(static row => new CountRow<TKey>(KeyedReading.Decode<TKey>(row.Key), row.Value.Count)), reading.Other.Count);
     }
 }

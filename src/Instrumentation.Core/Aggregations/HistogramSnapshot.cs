@@ -4,7 +4,7 @@ using Instrumentation.Events;
 namespace Instrumentation;
 
 /// <summary>What a histogram has come to. Durations are in nanoseconds.</summary>
-public sealed class HistogramSnapshot : IAggregateSnapshot<HistogramSnapshot>
+public sealed class HistogramSnapshot : IValueSnapshot<HistogramSnapshot>
 {
     /// <summary>Makes the snapshot from its parts.</summary>
     /// <param name="buckets">All buckets, from the lowest.</param>
@@ -12,7 +12,7 @@ public sealed class HistogramSnapshot : IAggregateSnapshot<HistogramSnapshot>
     /// <param name="minimum">The least value; any number when there is none.</param>
     /// <param name="maximum">The greatest value; any number when there is none.</param>
     /// <param name="unit">What the numbers are.</param>
-    internal HistogramSnapshot(IReadOnlyList<HistogramBucket> buckets, long sum, long minimum, long maximum, HistogramUnit unit)
+    internal HistogramSnapshot(IReadOnlyList<HistogramBucket> buckets, long sum, long minimum, long maximum, ValueUnit unit)
     {
         Buckets = buckets;
         Count = buckets.Sum(static bucket => bucket.Count);
@@ -31,7 +31,7 @@ public sealed class HistogramSnapshot : IAggregateSnapshot<HistogramSnapshot>
     /// <summary>The number of values.</summary>
     public long Count { get; }
 
-    /// <summary>The sum of the values; it stops at the ends of the 64-bit range.</summary>
+    /// <summary>The sum of the values; <see cref="long.MaxValue"/> or <see cref="long.MinValue"/> when it, or a thread's part of it, has left the 64-bit range.</summary>
     public long Sum { get; }
 
     /// <summary>The least value; 0 when there is none.</summary>
@@ -40,11 +40,14 @@ public sealed class HistogramSnapshot : IAggregateSnapshot<HistogramSnapshot>
     /// <summary>The greatest value; 0 when there is none.</summary>
     public long Maximum { get; }
 
-    /// <summary>The arithmetic mean; 0 when there is no value.</summary>
-    public double Average => Count == 0 ? 0 : (double)Sum / Count;
+    /// <summary>Whether <see cref="Sum"/> has left the 64-bit range, and stays at the end of it that it passed first. The other numbers stay right.</summary>
+    public bool Saturated => AggregateCells.IsStuck(Sum);
+
+    /// <summary>The arithmetic mean; 0 when there is no value, <see cref="double.NaN"/> when the sum is not known.</summary>
+    public double Average => ValueText.Average(Count, Sum);
 
     /// <summary>What the numbers are.</summary>
-    public HistogramUnit Unit { get; }
+    public ValueUnit Unit { get; }
 
     /// <summary>
     /// The value below which a share of the values lies. Within a bucket values are taken to lie evenly, between the bucket's bounds narrowed to
@@ -83,5 +86,24 @@ public sealed class HistogramSnapshot : IAggregateSnapshot<HistogramSnapshot>
     public override string ToString() => HistogramText.Draw(this);
 
     /// <inheritdoc/>
-    static HistogramSnapshot IAggregateSnapshot<HistogramSnapshot>.Read(ProbeRuntime runtime) => HistogramReading.Read(runtime);
+    static IReadOnlyList<string> IValueSnapshot<HistogramSnapshot>.Titles { get; } = ["count", "average", "least", "median", "99 % below", "greatest"];
+
+    /// <inheritdoc/>
+    IReadOnlyList<string> IValueSnapshot<HistogramSnapshot>.Figures =>
+    [
+        Count.ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
+        ValueText.Of(Average, Unit),
+        ValueText.Of(Minimum, Unit),
+        ValueText.Of(Percentile(50), Unit),
+        ValueText.Of(Percentile(99), Unit),
+        ValueText.Of(Maximum, Unit),
+    ];
+
+    /// <inheritdoc/>
+    static HistogramSnapshot IAggregateSnapshot<HistogramSnapshot>.Read(ProbeRuntime runtime) => Of(AggregateReading.Read(runtime));
+
+    /// <inheritdoc/>
+    static HistogramSnapshot IValueSnapshot<HistogramSnapshot>.Of(AggregateReading reading) => Of(reading);
+
+    private static HistogramSnapshot Of(AggregateReading reading) => new(reading.Buckets, reading.Sum, reading.Least, reading.Greatest, reading.Unit);
 }

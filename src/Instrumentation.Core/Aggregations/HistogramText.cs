@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Instrumentation.Events;
 
 namespace Instrumentation.Aggregations;
 
@@ -44,7 +43,5 @@ internal static class HistogramText
         : bucket.To == long.MaxValue ? $"from {Number(histogram, bucket.From)}"
         : $"{Number(histogram, bucket.From)} .. {Number(histogram, bucket.To)}";
 
-    private static string Number(HistogramSnapshot histogram, double value) => histogram.Unit == HistogramUnit.Nanoseconds
-        ? DurationText.Of(value)
-        : value.ToString(value == Math.Floor(value) ? "N0" : "N1", CultureInfo.InvariantCulture);
+    private static string Number(HistogramSnapshot histogram, double value) => ValueText.Of(value, histogram.Unit);
 }

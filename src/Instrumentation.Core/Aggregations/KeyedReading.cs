@@ -4,41 +4,53 @@ using Instrumentation.Events;
 
 namespace Instrumentation.Aggregations;
 
-/// <summary>Sums a keyed table's cells over all threads, while they may be written.</summary>
-internal sealed class KeyedReading
+/// <summary>Merges a keyed table's cells over all threads, while they may be written.</summary>
+/// <param name="aggregation">The aggregation.</param>
+internal sealed class KeyedReading(KeyedAggregation aggregation)
 {
-    private readonly int _size;
+    private readonly int _words = AggregateCells.Words(aggregation.Inner);
+    private readonly int _size = KeyedCells.Size(aggregation.Capacity);
 
-    private KeyedReading(int size) => _size = size;
+    /// <summary>Aggregates by key, widened to 64 bits.</summary>
+    public Dictionary<long, AggregateReading> Rows { get; } = [];
 
-    /// <summary>Hits by key, widened to 64 bits.</summary>
-    public Dictionary<long, long> Counts { get; } = [];
+    /// <summary>The hits without room.</summary>
+    public AggregateReading Other { get; } = new(aggregation.Inner);
 
-    /// <summary>Hits without room.</summary>
-    public long Other { get; private set; }
+    /// <summary>An aggregate without hits.</summary>
+    /// <returns>A new one.</returns>
+    public AggregateReading Empty() => new(aggregation.Inner);
 
     /// <summary>Reads a probe's table.</summary>
-    /// <param name="runtime">The probe, not removed.</param>
-    /// <returns>The sums.</returns>
+    /// <param name="runtime">The probe, not removed, whose aggregation has a key.</param>
+    /// <returns>The merged aggregates.</returns>
     public static unsafe KeyedReading Read(ProbeRuntime runtime)
     {
-        KeyedReading result = new(KeyedCells.Size(((CountByAggregation)runtime.Spec.Aggregation!).Capacity));
-        ProbeBlocks.Visit(runtime, result, static (thread, block, reading) =>
+        KeyedReading result = new((KeyedAggregation)runtime.Spec.Aggregation!);
+        ProbeBlocks.Visit(runtime, result, static (_, block, reading) =>
         {
-            // SAFETY: the cells follow the block and are as long as the capacity says. A pair whose count is seen has its key already.
-            long* words = (long*)(block + 1);
-            reading.Other += Volatile.Read(ref words[KeyedCells.Other]);
-            for (int i = 0; i < reading._size; i++)
-            {
-                long* pair = words + KeyedCells.Pairs + (2 * i);
-                long count = Volatile.Read(ref pair[1]);
-                if (count != 0)
-                {
-                    CollectionsMarshal.GetValueRefOrAddDefault(reading.Counts, pair[0], out _) += count;
-                }
-            }
+            // SAFETY: the cells follow the block and are as long as the aggregation says.
+            reading.Add((long*)(block + 1));
         });
         return result;
+    }
+
+    /// <summary>Adds one thread's cells.</summary>
+    /// <param name="cells">The cells.</param>
+    public unsafe void Add(long* cells)
+    {
+        // SAFETY: the cells are as long as the aggregation says. An entry whose count is seen has its key already.
+        Other.Add(cells + KeyedCells.Other);
+        for (int i = 0; i < _size; i++)
+        {
+            long* entry = cells + KeyedCells.First(_words) + ((1L + _words) * i);
+            if (Volatile.Read(ref entry[1 + AggregateCells.Count]) != 0)
+            {
+                ref AggregateReading? row = ref CollectionsMarshal.GetValueRefOrAddDefault(Rows, entry[0], out _);
+                row ??= Empty();
+                row.Add(entry + 1);
+            }
+        }
     }
 
     /// <summary>Makes a key of its 64 bits.</summary>
@@ -60,5 +72,5 @@ internal sealed class KeyedReading
     }
 
     private static SpecException Unsupported<TKey>() =>
-        new($"The key type {typeof(TKey)}", "it does not fit 64 bits.", "Count by an integer, bool, char, enum or the caller.");
+        new($"The key type {typeof(TKey)}", "it does not fit 64 bits.", "Use an integer, bool, char, enum or the caller.");
 }

@@ -3,15 +3,21 @@ using Instrumentation.Expressions;
 
 namespace Instrumentation.Json;
 
-/// <summary>What is kept at the source: <c>"count"</c>, <c>{"countBy":…}</c>, or <c>{"histogram":…}</c>, linear when it has bounds.</summary>
+/// <summary>
+/// What is kept at the source: <c>"count"</c>, <c>{"sum":…}</c>, <c>{"summary":…}</c>, or <c>{"histogram":…}</c>, linear when it has bounds; by a key with
+/// <c>"by"</c>, a count as <c>{"countBy":…}</c>.
+/// </summary>
 internal static class AggregationJson
 {
-    /// <summary>The most distinct keys of a keyed count that does not say it.</summary>
+    /// <summary>The most distinct keys of a keyed aggregation that does not say it.</summary>
     public const int DefaultCapacity = 1024;
 
-    private const string Mend = "Write \"count\", {\"countBy\":a,\"capacity\":1024}, {\"histogram\":a} or {\"histogram\":a,\"minimum\":0,\"width\":10,\"buckets\":20}.";
+    private const string Mend =
+        "Write \"count\", {\"countBy\":a,\"capacity\":1024}, {\"sum\":a}, {\"summary\":a}, {\"histogram\":a} or {\"histogram\":a,\"minimum\":0,\"width\":10,\"buckets\":20}; with \"by\":a for each key.";
 
-    private static readonly string[] Kinds = ["count", "countBy", "histogram"];
+    private static readonly string[] Kinds = ["count", "countBy", "sum", "summary", "histogram"];
+
+    private static readonly string[] Table = ["by", "capacity"];
 
     /// <summary>Reads an aggregation.</summary>
     /// <param name="item">The aggregation.</param>
@@ -24,7 +30,20 @@ internal static class AggregationJson
         }
 
         item.Demand(JsonValueKind.Object, Mend);
-        return item.Find("countBy") is { } key ? CountBy(item, key) : item.Find("histogram") is { } value ? HistogramJson.Read(item, value) : throw Unknown(item);
+        if (item.Find("countBy") is { } counted)
+        {
+            item.Only("countBy", "capacity");
+            return Keyed(item, counted, new CountAggregation());
+        }
+
+        ValueAggregation inner = item.Find("sum") is { } sum ? new SumAggregation(Measure(sum))
+            : item.Find("summary") is { } summary ? new SummaryAggregation(Measure(summary))
+            : item.Find("histogram") is { } histogram ? HistogramJson.Read(item, Measure(histogram))
+            : throw Unknown(item);
+        item.Only(inner switch { SumAggregation => ["sum", .. Table], SummaryAggregation => ["summary", .. Table], _ => ["histogram", .. HistogramJson.Bounds, .. Table] });
+        return item.Find("by") is { } key ? Keyed(item, key, inner)
+            : item.Find("capacity") is { } capacity ? throw capacity.Error("only an aggregation by key has a capacity.", "Leave it out, or add \"by\":a.")
+            : inner;
     }
 
     /// <summary>Writes an aggregation.</summary>
@@ -32,36 +51,49 @@ internal static class AggregationJson
     /// <param name="aggregation">The aggregation.</param>
     public static void Write(JsonOutput output, AggregationSpec aggregation)
     {
-        switch (aggregation)
+        KeyedAggregation? table = aggregation as KeyedAggregation;
+        ValueAggregation? value = (table?.Inner ?? aggregation) as ValueAggregation;
+        if (table is null && value is null)
         {
-            case CountAggregation:
-                output.Value(LiteralToken.String("count"));
-                break;
-            case CountByAggregation table:
-                output.BeginObject();
-                output.Name("countBy");
-                new ExpressionWriter(output).Write(table.Key);
-                output.Name("capacity");
-                output.Value(ConstantWriter.Integer(table.Capacity));
-                output.End();
-                break;
-            default:
-                HistogramJson.Write(output, aggregation);
-                break;
+            output.Value(LiteralToken.String("count"));
+            return;
         }
+
+        output.BeginObject();
+        if (value is not null)
+        {
+            output.Name(value switch { SumAggregation => "sum", SummaryAggregation => "summary", _ => "histogram" });
+            new ExpressionWriter(output).Write(value.Value);
+            HistogramJson.WriteBounds(output, value);
+        }
+
+        if (table is not null)
+        {
+            output.Name(value is null ? "countBy" : "by");
+            new ExpressionWriter(output).Write(table.Key);
+            output.Name("capacity");
+            output.Value(ConstantWriter.Integer(table.Capacity));
+        }
+
+        output.End();
     }
 
-    private static CountByAggregation CountBy(JsonItem item, JsonItem key)
+    private static KeyedAggregation Keyed(JsonItem item, JsonItem key, AggregationSpec inner)
     {
-        item.Only("countBy", "capacity");
         ProbeExpression by = ExpressionReader.Read(key);
-        Type type = by.Type;
-        if (!ExpressionTypes.IsInteger(type) && !type.IsEnum && type != typeof(bool) && type != typeof(char) && type != typeof(CodeAddress))
-        {
-            throw key.Error($"a {TypeText.Of(type)} cannot be the key of a count.", "Use an integer, bool, char, enum or \"caller\"; to count by anything else, capture it and count where the events are read.");
-        }
+        return AggregationFactory.IsKey(by.Type)
+            ? new(by, inner, item.Find("capacity")?.DemandInt("Write the most distinct keys per thread.") ?? DefaultCapacity)
+            : throw key.Error(
+                $"a {TypeText.Of(by.Type)} cannot be the key of an aggregation.",
+                "Use an integer, bool, char, enum or \"caller\"; for anything else, capture it and aggregate where the events are read.");
+    }
 
-        return new(by, item.Find("capacity")?.DemandInt("Write the most distinct keys per thread.") ?? DefaultCapacity);
+    private static ProbeExpression Measure(JsonItem value)
+    {
+        ProbeExpression measured = ExpressionReader.Read(value);
+        return AggregationFactory.IsMeasure(measured.Type)
+            ? measured
+            : throw value.Error($"a {TypeText.Of(measured.Type)} cannot be added up.", "Use an integer or a duration; convert fractions to long after scaling them.");
     }
 
     private static ProbeJsonException Unknown(JsonItem item) => item.Members is [var member, ..]

@@ -6,22 +6,18 @@ namespace Instrumentation.Json;
 /// <summary>Histograms. Bounds of durations are durations, those of numbers are numbers.</summary>
 internal static class HistogramJson
 {
+    /// <summary>The properties of a linear histogram besides its value.</summary>
+    public static IReadOnlyList<string> Bounds { get; } = ["minimum", "width", "buckets"];
+
     /// <summary>Reads a histogram.</summary>
     /// <param name="item">The histogram.</param>
-    /// <param name="value">What it measures.</param>
+    /// <param name="measured">What it measures.</param>
     /// <returns>A log2 histogram, or a linear one when it has bounds.</returns>
-    public static AggregationSpec Read(JsonItem item, JsonItem value)
+    public static ValueAggregation Read(JsonItem item, ProbeExpression measured)
     {
         const string Mend = "A linear histogram has minimum, width and buckets; one without them has a bucket per power of two.";
-        item.Only("histogram", "minimum", "width", "buckets");
-        ProbeExpression measured = ExpressionReader.Read(value);
         bool isDuration = measured.Type == typeof(TimeSpan);
-        if (!isDuration && !ExpressionTypes.IsInteger(measured.Type))
-        {
-            throw value.Error($"a {TypeText.Of(measured.Type)} cannot be measured by a histogram.", "Use an integer or a duration; convert fractions to long after scaling them.");
-        }
-
-        return item.Members.Count == 1
+        return Bounds.All(name => item.Find(name) is null)
             ? new Log2HistogramAggregation(measured)
             : new LinearHistogramAggregation(
                 measured,
@@ -30,25 +26,18 @@ internal static class HistogramJson
                 item.Require("buckets", Mend).DemandInt("Write the number of buckets."));
     }
 
-    /// <summary>Writes a histogram.</summary>
-    /// <param name="output">Where it goes.</param>
-    /// <param name="aggregation">The histogram.</param>
-    public static void Write(JsonOutput output, AggregationSpec aggregation)
+    /// <summary>Writes the bounds of a linear histogram.</summary>
+    /// <param name="output">Where they go.</param>
+    /// <param name="aggregation">The aggregation, whose value has been written; of others than linear histograms nothing is.</param>
+    public static void WriteBounds(JsonOutput output, ValueAggregation aggregation)
     {
-        LinearHistogramAggregation? linear = aggregation as LinearHistogramAggregation;
-        ProbeExpression measured = linear?.Value ?? ((Log2HistogramAggregation)aggregation).Value;
-        output.BeginObject();
-        output.Name("histogram");
-        new ExpressionWriter(output).Write(measured);
-        if (linear is not null)
+        if (aggregation is LinearHistogramAggregation linear)
         {
-            Bound(output, "minimum", linear.Minimum, measured.Type);
-            Bound(output, "width", linear.Width, measured.Type);
+            Bound(output, "minimum", linear.Minimum, linear.Value.Type);
+            Bound(output, "width", linear.Width, linear.Value.Type);
             output.Name("buckets");
             output.Value(ConstantWriter.Integer(linear.Buckets));
         }
-
-        output.End();
     }
 
     private static long Bound(JsonItem item, bool isDuration)

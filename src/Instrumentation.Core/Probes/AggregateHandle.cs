@@ -20,7 +20,12 @@ public sealed class AggregateHandle<TSnapshot> : ProbeHandle
     {
     }
 
-    /// <summary>The aggregate as it stands, over all threads; after the detach, the final one. Hits that happen meanwhile may be counted in part.</summary>
+    /// <summary>
+    /// The aggregate as it stands, over all threads, while calls may go on; after the detach, the final one. The numbers of one sum or summary, or of one
+    /// key's, belong together. Threads, and keys, are read one after the other, so that hits which happen meanwhile can be in some and not in others.
+    /// Histograms that are hit faster than they can be read may hold such a hit in the sum and not yet in a bucket; the least and greatest cover all buckets.
+    /// A thread that is stopped amid an update is waited for, about 10 ms at most.
+    /// </summary>
     /// <returns>A snapshot.</returns>
     public TSnapshot Read() => ReadBlocks(TSnapshot.Read, ref _final);
 

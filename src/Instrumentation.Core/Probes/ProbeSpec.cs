@@ -11,7 +11,7 @@ namespace Instrumentation;
 /// </summary>
 /// <param name="Point">The place.</param>
 [JsonConverter(typeof(ProbeSpecJsonConverter))]
-public record ProbeSpec(ProbePoint Point)
+public partial record ProbeSpec(ProbePoint Point)
 {
     /// <summary>The moments that are reported. The default is <see cref="ProbeEdge.Call"/>.</summary>
     public ProbeEdge Edge { get; init; } = ProbeEdge.Call;
@@ -77,38 +77,6 @@ public record ProbeSpec(ProbePoint Point)
     /// <exception cref="ExpressionException">The lambda uses what cannot be translated.</exception>
     public ProbeSpec<T> Capture<T>(Expression<Func<ProbeContext, T>> capture) =>
         new(this) { CaptureShape = LambdaTranslator.TranslateCapture(capture) };
-
-    /// <summary>Counts hits at the source.</summary>
-    /// <returns>The spec of a count.</returns>
-    public AggregateSpec<CountSnapshot> Count() => new(this) { Aggregation = new CountAggregation() };
-
-    /// <summary>Counts hits at the source by a key: an integer, bool, char, enum or <see cref="ProbeContext.Caller"/>.</summary>
-    /// <typeparam name="TKey">The key's type.</typeparam>
-    /// <param name="key">A lambda over the context; it is translated, never run.</param>
-    /// <param name="capacity">The most distinct keys per thread, 1 to 65536; hits with further keys are counted as "other".</param>
-    /// <returns>The spec of a keyed count.</returns>
-    /// <exception cref="ExpressionException">The lambda uses what cannot be translated, or the key's type is not supported.</exception>
-    public AggregateSpec<CountTable<TKey>> CountBy<TKey>(Expression<Func<ProbeContext, TKey>> key, int capacity = 1024)
-        where TKey : notnull => new(this) { Aggregation = AggregationFactory.CountBy(key, capacity) };
-
-    /// <summary>Keeps a log2 histogram of a value at the source.</summary>
-    /// <typeparam name="TValue">An integer type, or <see cref="TimeSpan"/> (kept in nanoseconds).</typeparam>
-    /// <param name="value">A lambda over the context; it is translated, never run.</param>
-    /// <returns>The spec of a histogram.</returns>
-    /// <exception cref="ExpressionException">The lambda uses what cannot be translated, or the value's type is not supported.</exception>
-    public AggregateSpec<HistogramSnapshot> Histogram<TValue>(Expression<Func<ProbeContext, TValue>> value)
-        where TValue : struct => new(this) { Aggregation = AggregationFactory.Log2(value) };
-
-    /// <summary>Keeps a linear histogram of a value at the source.</summary>
-    /// <typeparam name="TValue">An integer type, or <see cref="TimeSpan"/> (kept in nanoseconds).</typeparam>
-    /// <param name="value">A lambda over the context; it is translated, never run.</param>
-    /// <param name="minimum">The lower bound of the first bucket.</param>
-    /// <param name="width">The width of a bucket, more than zero.</param>
-    /// <param name="buckets">The number of buckets, 1 to 1024.</param>
-    /// <returns>The spec of a histogram.</returns>
-    /// <exception cref="ExpressionException">The lambda uses what cannot be translated, or the value's type is not supported.</exception>
-    public AggregateSpec<HistogramSnapshot> Histogram<TValue>(Expression<Func<ProbeContext, TValue>> value, TValue minimum, TValue width, int buckets)
-        where TValue : struct => new(this) { Aggregation = AggregationFactory.Linear(value, minimum, width, buckets) };
 
     private protected ProbeExpression Narrow(Expression<Func<ProbeContext, bool>> condition)
     {

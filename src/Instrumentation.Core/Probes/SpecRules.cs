@@ -1,4 +1,5 @@
 using System.Numerics;
+using Instrumentation.Aggregations;
 using Instrumentation.Expressions;
 
 namespace Instrumentation;
@@ -7,8 +8,8 @@ namespace Instrumentation;
 internal static class SpecRules
 {
     private const ProbeEdge Known = ProbeEdge.Entry | ProbeEdge.Return | ProbeEdge.Throw | ProbeEdge.Call | ProbeEdge.Catch;
-    private const int MostKeys = 65536;
-    private const int MostBuckets = 1024;
+    private const int MostKeys = AggregationFactory.MaximumCapacity;
+    private const int MostBuckets = AggregationFactory.MaximumBuckets;
 
     /// <summary>Checks a spec.</summary>
     /// <param name="spec">The spec.</param>
@@ -66,14 +67,35 @@ internal static class SpecRules
     {
         switch (aggregation)
         {
-            case CountByAggregation { Capacity: < 1 or > MostKeys } table:
+            case ValueAggregation value when !AggregationFactory.IsMeasure(value.Value.Type):
+                throw new SpecException($"A value of type {TypeText.Of(value.Value.Type)}", "it cannot be added up.", "Use an integer or a TimeSpan.");
+            case KeyedAggregation table when !AggregationFactory.IsKey(table.Key.Type):
+                throw new SpecException($"A key of type {TypeText.Of(table.Key.Type)}", "it does not fit 64 bits.", "Use an integer, bool, char, enum or the caller.");
+            case KeyedAggregation { Capacity: < 1 or > MostKeys } table:
                 throw new SpecException($"The capacity {table.Capacity}", $"a table has 1 to {MostKeys} keys per thread.", "Give another capacity.");
+            case KeyedAggregation { Inner: KeyedAggregation }:
+                throw new SpecException("A key within a key", "a table keeps simple aggregates.", "Use one key; integers can be combined by arithmetic.");
+            case KeyedAggregation table:
+                CheckAggregation(table.Inner);
+                CheckBytes(table);
+                break;
             case LinearHistogramAggregation { Buckets: < 1 or > MostBuckets } linear:
                 throw new SpecException($"{linear.Buckets} buckets", $"a histogram has 1 to {MostBuckets}.", "Give another number of buckets.");
             case LinearHistogramAggregation { Width: < 1 } linear:
                 throw new SpecException($"The bucket width {linear.Width}", "it is less than 1.", "Give a width of 1 or more; durations count in nanoseconds.");
             case LinearHistogramAggregation linear when (Int128)linear.Minimum + ((Int128)linear.Width * linear.Buckets) > long.MaxValue:
                 throw new SpecException($"{linear.Buckets} buckets of {linear.Width} from {linear.Minimum}", "they pass the 64-bit range.", "Give fewer or narrower buckets.");
+        }
+    }
+    private static void CheckBytes(KeyedAggregation table)
+    {
+        long bytes = AggregationLayout.BytesFor(table);
+        if (bytes > AggregationLayout.MaximumBytes)
+        {
+            throw new SpecException(
+                $"A table of {table.Capacity} keys",
+                $"with its aggregates it would take {bytes} bytes on each thread, and at most {AggregationLayout.MaximumBytes} are kept.",
+                "Give a smaller capacity, or fewer buckets.");
         }
     }
 }

@@ -130,7 +130,7 @@ public sealed class InstrumentationSession : IAsyncDisposable
         {
             SpecRules.Check(spec);
             IProbeBackend backend = BackendOf(spec);
-            ProbeRuntime runtime = new(spec, ProbeSlots.NextId(), AggregationLayout.BytesFor(spec.Aggregation))
+            ProbeRuntime runtime = new(spec, ProbeSlots.NextId(), (int)AggregationLayout.BytesFor(spec.Aggregation))
             {
                 MaximumStringLength = _options.MaximumStringLength,
             };

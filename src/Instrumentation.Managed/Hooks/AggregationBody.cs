@@ -1,6 +1,7 @@
 using System.Reflection.Emit;
 using Instrumentation.Aggregations;
 using Instrumentation.Events;
+using Instrumentation.Expressions;
 using Instrumentation.Managed.Expressions;
 
 namespace Instrumentation.Managed.Hooks;
@@ -8,24 +9,24 @@ namespace Instrumentation.Managed.Hooks;
 /// <summary>Emits the update of an aggregation's cells, which follow the block.</summary>
 internal sealed class AggregationBody(ILGenerator il, ExpressionEmitter expressions, LocalBuilder block, LocalBuilder fault)
 {
-    /// <summary>Emits the update. A value that faults changes no cell and is counted.</summary>
+    /// <summary>Emits the update. A key or value that faults changes no cell and is counted.</summary>
     /// <param name="aggregation">The bound aggregation.</param>
     public void Emit(AggregationSpec aggregation)
     {
-        if (HookRequest.ValueOf(aggregation) is not { } value)
+        if (aggregation is CountAggregation)
         {
             // A plain count is the block's own counter.
             return;
         }
 
-        Label sound = il.DefineLabel();
-        Label done = il.DefineLabel();
-        LocalBuilder number = il.DeclareLocal(typeof(long));
+        KeyedAggregation? table = aggregation as KeyedAggregation;
+        AggregationSpec inner = table?.Inner ?? aggregation;
         il.Emit(OpCodes.Ldc_I4_0);
         il.Emit(OpCodes.Stloc, fault);
-        expressions.Emit(value);
-        Widen(value.Type);
-        il.Emit(OpCodes.Stloc, number);
+        LocalBuilder? key = Evaluate(table?.Key, isValue: false);
+        LocalBuilder? value = Evaluate((inner as ValueAggregation)?.Value, isValue: true);
+        Label sound = il.DefineLabel();
+        Label done = il.DefineLabel();
         il.Emit(OpCodes.Ldloc, fault);
         il.Emit(OpCodes.Brfalse, sound);
         HookBody.IncrementCounter(il, block, nameof(ProbeBlock.Faults));
@@ -34,26 +35,57 @@ internal sealed class AggregationBody(ILGenerator il, ExpressionEmitter expressi
         il.Emit(OpCodes.Ldloc, block);
         il.Emit(OpCodes.Sizeof, typeof(ProbeBlock));
         il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Ldloc, number);
-        switch (aggregation)
+        if (table is not null)
         {
-            case CountByAggregation counts:
-                il.Emit(OpCodes.Ldc_I4, counts.Capacity);
-                il.Emit(OpCodes.Call, typeof(KeyedCells).GetMethod(nameof(KeyedCells.Increment))!);
-                break;
-            case LinearHistogramAggregation linear:
-                il.Emit(OpCodes.Ldc_I8, linear.Minimum);
-                il.Emit(OpCodes.Ldc_I8, linear.Width);
-                il.Emit(OpCodes.Ldc_I4, linear.Buckets);
-                il.Emit(OpCodes.Call, typeof(HistogramCells).GetMethod(nameof(HistogramCells.AddLinear))!);
-                break;
-            default:
-                il.Emit(OpCodes.Call, typeof(HistogramCells).GetMethod(nameof(HistogramCells.AddLog2))!);
-                break;
+            il.Emit(OpCodes.Ldloc, key!);
+            il.Emit(OpCodes.Ldc_I4, table.Capacity);
+            il.Emit(OpCodes.Ldc_I4, AggregateCells.Words(inner));
+            il.Emit(OpCodes.Call, typeof(KeyedCells).GetMethod(nameof(KeyedCells.Find))!);
         }
 
+        if (value is not null)
+        {
+            il.Emit(OpCodes.Ldloc, value);
+        }
+
+        if (inner is LinearHistogramAggregation linear)
+        {
+            il.Emit(OpCodes.Ldc_I8, linear.Minimum);
+            il.Emit(OpCodes.Ldc_I8, linear.Width);
+            il.Emit(OpCodes.Ldc_I4, linear.Buckets);
+        }
+
+        il.Emit(OpCodes.Call, typeof(AggregateCells).GetMethod(UpdateOf(inner))!);
         il.MarkLabel(done);
     }
 
-    private void Widen(Type type) => il.Emit(RecordBody.IsUnsigned(type) ? OpCodes.Conv_U8 : OpCodes.Conv_I8);
+    private static string UpdateOf(AggregationSpec inner) => inner switch
+    {
+        CountAggregation => nameof(AggregateCells.AddCount),
+        SumAggregation => nameof(AggregateCells.AddSum),
+        SummaryAggregation => nameof(AggregateCells.AddSummary),
+        Log2HistogramAggregation => nameof(AggregateCells.AddLog2),
+        LinearHistogramAggregation => nameof(AggregateCells.AddLinear),
+        _ => throw new NotSupportedException($"No hook updates a {inner.GetType().Name}."),
+    };
+
+    // A key keeps its bits; a value of an unsigned type becomes a signed one.
+    private LocalBuilder? Evaluate(ProbeExpression? expression, bool isValue)
+    {
+        if (expression is null)
+        {
+            return null;
+        }
+
+        LocalBuilder number = il.DeclareLocal(typeof(long));
+        expressions.Emit(expression);
+        il.Emit(RecordBody.IsUnsigned(expression.Type) ? OpCodes.Conv_U8 : OpCodes.Conv_I8);
+        if (isValue && (expression.Type == typeof(ulong) || expression.Type == typeof(nuint)))
+        {
+            il.Emit(OpCodes.Call, typeof(AggregateCells).GetMethod(nameof(AggregateCells.Signed))!);
+        }
+
+        il.Emit(OpCodes.Stloc, number);
+        return number;
+    }
 }

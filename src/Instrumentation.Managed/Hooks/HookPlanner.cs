@@ -36,7 +36,7 @@ internal static class HookPlanner
             ThisArguments = code.Written.IsStatic ? 0 : 1,
             Condition = condition,
             Capture = Bind(spec.CaptureShape, target),
-            Aggregation = Bind(spec.Aggregation, target),
+            Aggregation = spec.Aggregation?.Select(expression => ExpressionBinder.Bind(expression, target)),
             MaximumStringLength = runtime.MaximumStringLength,
         };
 
@@ -176,12 +176,4 @@ internal static class HookPlanner
     private static CaptureShape? Bind(CaptureShape? capture, BindingTarget target) => capture is null
         ? null
         : new CaptureShape([.. capture.Fields.Select(field => field with { Value = ExpressionBinder.Bind(field.Value, target) })], null);
-
-    private static AggregationSpec? Bind(AggregationSpec? aggregation, BindingTarget target) => aggregation switch
-    {
-        CountByAggregation counts => counts with { Key = ExpressionBinder.Bind(counts.Key, target) },
-        Log2HistogramAggregation histogram => histogram with { Value = ExpressionBinder.Bind(histogram.Value, target) },
-        LinearHistogramAggregation histogram => histogram with { Value = ExpressionBinder.Bind(histogram.Value, target) },
-        _ => aggregation,
-    };
 }

@@ -66,20 +66,9 @@ internal sealed record HookRequest
     public IEnumerable<ProbeExpression> Expressions =>
     [
         .. ExpressionWalk.Nodes(Condition),
-        .. ExpressionWalk.Nodes(ValueOf(Aggregation)),
+        .. Aggregation?.Expressions.SelectMany(ExpressionWalk.Nodes) ?? [],
         .. Capture?.Fields.SelectMany(captured => ExpressionWalk.Nodes(captured.Value)) ?? [],
     ];
-
-    /// <summary>The expression that an aggregation evaluates.</summary>
-    /// <param name="aggregation">The aggregation.</param>
-    /// <returns>The key or value; null when it has none.</returns>
-    public static ProbeExpression? ValueOf(AggregationSpec? aggregation) => aggregation switch
-    {
-        CountByAggregation counts => counts.Key,
-        Log2HistogramAggregation histogram => histogram.Value,
-        LinearHistogramAggregation histogram => histogram.Value,
-        _ => null,
-    };
 
     /// <inheritdoc/>
     public bool Equals(HookRequest? other) =>

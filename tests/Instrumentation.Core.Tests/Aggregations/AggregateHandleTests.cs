@@ -83,7 +83,7 @@ public sealed class AggregateHandleTests
         Assert.All(snapshot.Buckets.SkipLast(1), bucket => Assert.Equal(values.LongCount(value => value >= bucket.From && value < bucket.To), bucket.Count));
         Assert.Equal(65, snapshot.Buckets.Count);
 
-        static unsafe void Add(nint cells, long value) => HistogramCells.AddLog2((byte*)cells, value);
+        static unsafe void Add(nint cells, long value) => AggregateCells.AddLog2((byte*)cells, value);
     }
 
     [Fact]
@@ -101,13 +101,13 @@ public sealed class AggregateHandleTests
         Assert.Equal((200, long.MaxValue), (snapshot.Buckets[^1].From, snapshot.Buckets[^1].To));
         Assert.All(snapshot.Buckets, bucket => Assert.Equal(values.LongCount(value => value >= bucket.From && value < bucket.To), bucket.Count));
 
-        static unsafe void Add(nint cells, long value) => HistogramCells.AddLinear((byte*)cells, value, -50, 25, 10);
+        static unsafe void Add(nint cells, long value) => AggregateCells.AddLinear((byte*)cells, value, -50, 25, 10);
     }
 
     [Fact]
     public async Task Read_KeyedUnderConcurrency_AgreesWithANaiveModel()
     {
-        CountByAggregation aggregation = new(new ConstantExpression(0L, typeof(long)), 4096);
+        KeyedAggregation aggregation = new(new ConstantExpression(0L, typeof(long)), new CountAggregation(), 4096);
         await using InstrumentationSession session = await FakeSession.StartAsync();
         AggregateHandle<CountTable<long>> handle = await AttachAsync<CountTable<long>>(session, aggregation);
         Task<bool> watching = Task.Run(
@@ -133,7 +133,54 @@ public sealed class AggregateHandleTests
         Assert.Equal(Threads * Each, table.Total);
         Assert.Equal(0, table.Other);
 
-        static unsafe void Add(nint cells, long value) => KeyedCells.Increment((byte*)cells, value, 4096);
+        static unsafe void Add(nint cells, long value) => AggregateCells.AddCount(KeyedCells.Find((byte*)cells, value, 4096, 1));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Read_WhileThreadsWrite_NumbersBelongTogether(bool keyed)
+    {
+        // Every value is 7: a snapshot in which count, sum, least and greatest are not of the same hits would show.
+        SummaryAggregation summary = new(new ConstantExpression(0L, typeof(long)));
+        KeyedAggregation table = new(summary.Value, summary, 16);
+        await using InstrumentationSession session = await FakeSession.StartAsync();
+        AggregateHandle<SummarySnapshot> single = await AttachAsync<SummarySnapshot>(session, summary);
+        AggregateHandle<KeyedTable<long, SummarySnapshot>> byKey = await AttachAsync<KeyedTable<long, SummarySnapshot>>(session, table);
+        TaskCompletionSource started = new();
+        Task<List<SummarySnapshot>> watching = Task.Run(
+            () =>
+            {
+                List<SummarySnapshot> torn = [];
+                long last = 0;
+                while (last < Threads * Each)
+                {
+                    SummarySnapshot[] seen = keyed ? [.. byKey.Read().Rows.Select(static row => row.Value)] : [single.Read()];
+                    torn.AddRange(seen.Where(static one => one.Count > 0 && one != new SummarySnapshot(one.Count, 7 * one.Count, 7, 7, ValueUnit.None)));
+                    long now = seen.Sum(static one => one.Count);
+                    Assert.True(now >= last);
+                    last = now;
+                    started.TrySetResult();
+                }
+
+                return torn;
+            },
+            Cancellation);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        Run(keyed ? byKey : single, (cells, value) => Add(cells, value & 3));
+        Assert.Empty(await watching.WaitAsync(TimeSpan.FromSeconds(20), Cancellation));
+
+        unsafe void Add(nint cells, long key)
+        {
+            if (keyed)
+            {
+                Cells.Add(table, (byte*)cells, key, 7);
+            }
+            else
+            {
+                Cells.Add(summary, (byte*)cells, 7);
+            }
+        }
     }
 
     private static Task<AggregateHandle<TSnapshot>> AttachAsync<TSnapshot>(InstrumentationSession session, AggregationSpec aggregation)

@@ -6,7 +6,7 @@ public sealed class HistogramSnapshotTests
     public void Percentile_ValuesEvenlySpread_IsWithinABucketOfTheTruth()
     {
         // 0 .. 999 in buckets of 10.
-        HistogramSnapshot histogram = new([.. Enumerable.Range(0, 100).Select(static i => new HistogramBucket(i * 10, (i * 10) + 10, 10))], 499_500, 0, 999, HistogramUnit.None);
+        HistogramSnapshot histogram = new([.. Enumerable.Range(0, 100).Select(static i => new HistogramBucket(i * 10, (i * 10) + 10, 10))], 499_500, 0, 999, ValueUnit.None);
         Assert.Equal(0, histogram.Percentile(0));
         Assert.Equal(999, histogram.Percentile(100));
         for (int percent = 1; percent < 100; percent++)
@@ -20,7 +20,7 @@ public sealed class HistogramSnapshotTests
     [Fact]
     public void Percentile_OneValue_IsThatValue()
     {
-        HistogramSnapshot histogram = new([new HistogramBucket(512, 1024, 1)], 700, 700, 700, HistogramUnit.None);
+        HistogramSnapshot histogram = new([new HistogramBucket(512, 1024, 1)], 700, 700, 700, ValueUnit.None);
         Assert.All([0, 1, 50, 99.9, 100], percent => Assert.Equal(700, histogram.Percentile(percent)));
     }
 
@@ -29,12 +29,12 @@ public sealed class HistogramSnapshotTests
     [InlineData(100.1)]
     [InlineData(double.NaN)]
     public void Percentile_OutOfRange_Throws(double percent) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new HistogramSnapshot([], 0, 0, 0, HistogramUnit.None).Percentile(percent));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new HistogramSnapshot([], 0, 0, 0, ValueUnit.None).Percentile(percent));
 
     [Fact]
     public void Snapshot_WithoutValues_IsZeroEverywhere()
     {
-        HistogramSnapshot histogram = new([new HistogramBucket(long.MinValue, 1, 0)], 0, long.MaxValue, long.MinValue, HistogramUnit.None);
+        HistogramSnapshot histogram = new([new HistogramBucket(long.MinValue, 1, 0)], 0, long.MaxValue, long.MinValue, ValueUnit.None);
         Assert.Equal((0, 0, 0, 0.0, 0.0), (histogram.Count, histogram.Minimum, histogram.Maximum, histogram.Average, histogram.Percentile(50)));
         Assert.Equal("no values", histogram.ToString());
     }
@@ -51,7 +51,7 @@ public sealed class HistogramSnapshotTests
             new(4194304, 8388608, 300),
             new(8388608, 16777216, 0),
         ];
-        HistogramSnapshot histogram = new(buckets, 1500 * 2_500_000L, 1_100_000, 8_000_000, HistogramUnit.Nanoseconds);
+        HistogramSnapshot histogram = new(buckets, 1500 * 2_500_000L, 1_100_000, 8_000_000, ValueUnit.Nanoseconds);
         string[] lines = histogram.ToString().Split(Environment.NewLine);
         Assert.Equal(4, lines.Length);
         Assert.StartsWith("1,500 values: average 2.50 ms, least 1.10 ms, median ", lines[0], StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class HistogramSnapshotTests
     public void ToString_OuterBuckets_SayBelowAndFrom()
     {
         HistogramBucket[] buckets = [new(long.MinValue, 0, 1), new(0, 10, 2), new(10, long.MaxValue, 4)];
-        string[] lines = new HistogramSnapshot(buckets, 50, -5, 40, HistogramUnit.None).ToString().Split(Environment.NewLine);
+        string[] lines = new HistogramSnapshot(buckets, 50, -5, 40, ValueUnit.None).ToString().Split(Environment.NewLine);
         Assert.Equal("below 0  1 |##########", lines[1]);
         Assert.Equal("0 .. 10  2 |####################", lines[2]);
         Assert.Equal("from 10  4 |########################################", lines[3]);

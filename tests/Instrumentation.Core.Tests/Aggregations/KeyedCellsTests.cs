@@ -1,9 +1,14 @@
 using Instrumentation.Aggregations;
+using Instrumentation.Expressions;
 
 namespace Instrumentation.Core.Tests.Aggregations;
 
 public sealed unsafe class KeyedCellsTests
 {
+    private static readonly ProbeExpression Number = new ConstantExpression(0L, typeof(long));
+
+    public static MatrixTheoryData<string, int, int> Tables => new(["count", "sum", "summary", "log2", "linear"], [1, 64, 1000], [5, 64, 3000]);
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -20,45 +25,53 @@ public sealed unsafe class KeyedCellsTests
     }
 
     [Theory]
-    [InlineData(1, 5)]
-    [InlineData(64, 64)]
-    [InlineData(64, 300)]
-    [InlineData(1000, 3000)]
-    public void Increment_RandomKeys_AgreesWithADictionary(int capacity, int distinct)
+    [MemberData(nameof(Tables))]
+    public void Find_RandomKeys_AgreesWithADictionary(string inner, int capacity, int distinct)
     {
-        long[] words = new long[KeyedCells.Bytes(capacity) / sizeof(long)];
-        Dictionary<long, long> model = [];
-        long other = 0;
+        KeyedAggregation table = new(Number, Cells.Kind(inner), capacity);
+        long[] words = new long[AggregationLayout.BytesFor(table) / sizeof(long)];
+        Dictionary<long, List<long>> model = [];
+        List<long> other = [];
         Random random = new(capacity + distinct);
         long[] keys = [.. Enumerable.Range(0, distinct).Select(i => i % 3 == 0 ? i : i % 3 == 1 ? random.NextInt64() : (long)i << 48)];
+        KeyedReading reading = new(table);
         fixed (long* cells = words)
         {
-            for (int i = 0; i < 50_000; i++)
+            for (int i = 0; i < 20_000; i++)
             {
                 long key = keys[random.Next(distinct)];
-                KeyedCells.Increment((byte*)cells, key, capacity);
-                if (model.ContainsKey(key) || model.Count < capacity)
+                long value = random.Next(-100, 1000);
+                Cells.Add(table, (byte*)cells, key, value);
+                if (!model.ContainsKey(key) && model.Count < capacity)
                 {
-                    model[key] = model.GetValueOrDefault(key) + 1;
+                    model[key] = [];
                 }
-                else
-                {
-                    other++;
-                }
+
+                model.GetValueOrDefault(key, other).Add(value);
             }
+
+            reading.Add(cells);
         }
 
-        Dictionary<long, long> found = [];
-        for (int i = KeyedCells.Pairs; i < words.Length; i += 2)
-        {
-            if (words[i + 1] != 0)
-            {
-                found.Add(words[i], words[i + 1]);
-            }
-        }
-
-        Assert.Equal(model.OrderBy(static row => row.Key), found.OrderBy(static row => row.Key));
-        Assert.Equal(other, words[KeyedCells.Other]);
         Assert.Equal(model.Count, words[KeyedCells.Used]);
+        Assert.Equal(model.Keys.Order(), reading.Rows.Keys.Order());
+        Assert.All(model, row => AssertSame(row.Value, reading.Rows[row.Key], table.Inner));
+        AssertSame(other, reading.Other, table.Inner);
+    }
+
+    private static void AssertSame(List<long> values, AggregateReading reading, AggregationSpec inner)
+    {
+        Assert.Equal(values.Count, reading.Count);
+        if (inner is ValueAggregation)
+        {
+            Assert.Equal(values.Sum(), reading.Sum);
+        }
+
+        if (inner is ValueAggregation and not SumAggregation && values.Count > 0)
+        {
+            Assert.Equal((values.Min(), values.Max()), (reading.Least, reading.Greatest));
+        }
+
+        Assert.All(reading.Buckets, bucket => Assert.Equal(values.LongCount(value => value >= bucket.From && value < bucket.To), bucket.Count));
     }
 }

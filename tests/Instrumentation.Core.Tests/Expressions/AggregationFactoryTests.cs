@@ -1,25 +1,27 @@
+using Instrumentation.Core.Tests.Fakes;
+
 namespace Instrumentation.Core.Tests.Expressions;
 
 public class AggregationFactoryTests
 {
     [Fact]
-    public void CountBy_KeyTypes_IntegersBoolCharEnumAndCaller()
+    public void By_KeyTypes_IntegersBoolCharEnumAndCaller()
     {
-        Assert.Equal(10, AggregationFactory.CountBy(c => c.Arg<long>(0), 10).Capacity);
-        Assert.Equal(typeof(Level), AggregationFactory.CountBy(c => c.Arg<Level>(0), 1).Key.Type);
-        Assert.Equal(typeof(CodeAddress), AggregationFactory.CountBy(c => c.Caller, 65536).Key.Type);
-        Assert.Equal(typeof(bool), AggregationFactory.CountBy(c => c.Arg<int>(0) > 3, 1).Key.Type);
-        Assert.Equal(typeof(nint), AggregationFactory.CountBy(c => c.Arg<nint>(0), 1).Key.Type);
-        Assert.Contains("double", Assert.Throws<ExpressionException>(() => AggregationFactory.CountBy(c => c.Arg<double>(0), 1)).Why, StringComparison.Ordinal);
-        Assert.Contains("c.Caller", Assert.Throws<ExpressionException>(() => AggregationFactory.CountBy(c => c.Arg<string>(0), 1)).Mend, StringComparison.Ordinal);
+        Assert.Equal(10, By(c => c.Arg<long>(0), 10).Capacity);
+        Assert.Equal(typeof(Level), By(c => c.Arg<Level>(0), 1).Key.Type);
+        Assert.Equal(typeof(CodeAddress), By(c => c.Caller, 65536).Key.Type);
+        Assert.Equal(typeof(bool), By(c => c.Arg<int>(0) > 3, 1).Key.Type);
+        Assert.Equal(typeof(nint), By(c => c.Arg<nint>(0), 1).Key.Type);
+        Assert.Contains("double", Assert.Throws<ExpressionException>(() => By(c => c.Arg<double>(0), 1)).Why, StringComparison.Ordinal);
+        Assert.Contains("c.Caller", Assert.Throws<ExpressionException>(() => By(c => c.Arg<string>(0), 1)).Mend, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(65537)]
-    public void CountBy_CapacityOutOfRange_Throws(int capacity) =>
-        Assert.Equal("capacity", Assert.Throws<ArgumentOutOfRangeException>(() => AggregationFactory.CountBy(c => c.ThreadId, capacity)).ParamName);
+    public void By_CapacityOutOfRange_Throws(int capacity) =>
+        Assert.Equal("capacity", Assert.Throws<ArgumentOutOfRangeException>(() => By(c => c.ThreadId, capacity)).ParamName);
 
     [Fact]
     public void Log2_ValueTypes_IntegersAndDurations()
@@ -51,6 +53,30 @@ public class AggregationFactoryTests
         Assert.Equal("width", Refused(long.MaxValue - 1, 1, 2));
         Assert.Equal("minimum", Assert.Throws<ArgumentOutOfRangeException>(() => AggregationFactory.Linear(c => c.Arg<ulong>(0), ulong.MaxValue, 1ul, 1)).ParamName);
     }
+
+    [Fact]
+    public void By_TablesThatAreTooLarge_Throw()
+    {
+        Log2HistogramAggregation histogram = AggregationFactory.Log2(c => c.Arg<int>(0));
+        Assert.Equal("capacity", Assert.Throws<ArgumentOutOfRangeException>(() => AggregationFactory.By(c => c.ThreadId, histogram, 65536)).ParamName);
+        Assert.Equal(4096, AggregationFactory.By(c => c.ThreadId, histogram, 4096).Capacity);
+    }
+
+    [Fact]
+    public void Spec_OfAnAggregation_IsTheSameTreeAsByHand()
+    {
+        ProbeSpec spec = FakeSession.Spec("a").SumBy(c => c.Arg<byte>(1), c => c.Duration, capacity: 7);
+        KeyedAggregation table = Assert.IsType<KeyedAggregation>(spec.Aggregation);
+        SumAggregation sum = Assert.IsType<SumAggregation>(table.Inner);
+        Assert.Equal((typeof(byte), typeof(TimeSpan), ValueUnit.Nanoseconds, 7), (table.Key.Type, sum.Value.Type, sum.Unit, table.Capacity));
+        Assert.Equal([table.Key, sum.Value], table.Expressions);
+        Assert.Equal(spec.Aggregation, FakeSession.Spec("b").SumBy(c => c.Arg<byte>(1), c => c.Duration, capacity: 7).Aggregation);
+        Assert.NotEqual(spec.Aggregation, FakeSession.Spec("b").SummaryBy(c => c.Arg<byte>(1), c => c.Duration, capacity: 7).Aggregation);
+        Assert.Equal(table with { Key = sum.Value, Inner = new SumAggregation(table.Key) }, table.Select(part => part == table.Key ? sum.Value : table.Key));
+    }
+
+    private static KeyedAggregation By<TKey>(System.Linq.Expressions.Expression<Func<ProbeContext, TKey>> key, int capacity) =>
+        AggregationFactory.By(key, new CountAggregation(), capacity);
 
     private static string? Refused(long minimum, long width, int buckets) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => AggregationFactory.Linear(c => c.Arg<long>(0), minimum, width, buckets)).ParamName;

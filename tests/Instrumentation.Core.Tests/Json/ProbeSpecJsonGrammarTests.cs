@@ -61,7 +61,14 @@ public class ProbeSpecJsonGrammarTests
     public void Read_Aggregations_Mean()
     {
         Assert.IsType<CountAggregation>(Text.Spec("\"aggregate\":\"count\"").Aggregation);
-        Assert.Equal(new CountByAggregation(new ContextExpression(ContextValue.Caller, typeof(CodeAddress)), 1024), Text.Spec("\"aggregate\":{\"countBy\":\"caller\"}").Aggregation);
+        Assert.Equal(new KeyedAggregation(new ContextExpression(ContextValue.Caller, typeof(CodeAddress)), new CountAggregation(), 1024), Text.Spec("\"aggregate\":{\"countBy\":\"caller\"}").Aggregation);
+        Assert.Equal(Text.Place.Sum(c => c.Duration).Aggregation, Text.Spec("\"aggregate\":{\"sum\":\"duration\"}").Aggregation);
+        Assert.Equal(
+            Text.Place.SummaryBy(c => c.Caller, c => c.Duration, capacity: 5).Aggregation,
+            Text.Spec("\"aggregate\":{\"by\":\"caller\",\"capacity\":5,\"summary\":\"duration\"}").Aggregation);
+        Assert.Equal(
+            Text.Place.HistogramBy(c => c.Caller, c => c.Duration).Aggregation,
+            Text.Spec("\"aggregate\":{\"by\":\"caller\",\"histogram\":\"duration\"}").Aggregation);
         Assert.IsType<Log2HistogramAggregation>(Text.Spec("\"aggregate\":{\"histogram\":\"duration\"}").Aggregation);
         Assert.Equal(
             Text.Place.Histogram(c => c.Duration, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 20).Aggregation,

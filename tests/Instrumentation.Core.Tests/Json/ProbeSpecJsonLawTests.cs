@@ -78,6 +78,9 @@ public class ProbeSpecJsonLawTests
             Text.Place.When(c => c.This<Expressions.Node>().Next!.Rank.GetValueOrDefault(7) == 7 && c.Arg<object>(0) == (object)"x"),
             Text.Place.Capture(c => new { A = c.Arg<int>(0) * 2, B = c.Return<string>() ?? "none", C = c.Field<int>(c.This<object>(), "_a.b"), D = (int?)5, E = c.Exception!.GetType().FullName }),
             Text.Place.CountBy(c => c.Caller, capacity: 7),
+            Text.Place.Sum(c => c.Duration),
+            Text.Place.SummaryBy(c => c.Caller, c => c.Timestamp, capacity: 9),
+            Text.Place.HistogramBy(c => c.ThreadId, c => c.Duration, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 20),
             Text.Place.Histogram(c => c.Duration, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 20),
             Text.Place.OnReturn().OrThrow().AllowGetters().Named("n").Histogram(c => c.Arg<byte[]>(0).Length),
         ];

@@ -39,11 +39,16 @@ internal sealed class RandomSpecs(int seed)
         return new([.. Enumerable.Range(0, count).Select(index => new CaptureField(_random.Next(20) == 0 ? "twice" : RandomConstants.Word(_random) + index, _expressions.Next(RandomTypes.Any(_random), depth)))], null);
     }
 
-    private AggregationSpec Aggregation(int depth) => _random.Next(4) switch
+    private AggregationSpec Aggregation(int depth) => _random.Next(2) == 0
+        ? Simple(depth)
+        : new KeyedAggregation(_expressions.Next(RandomTypes.Key(_random), depth), Simple(depth), _random.Next(1, 1025));
+
+    private AggregationSpec Simple(int depth) => _random.Next(5) switch
     {
         0 => new CountAggregation(),
-        1 => new CountByAggregation(_expressions.Next(RandomTypes.Key(_random), depth), _random.Next(1, 65537)),
-        2 => new Log2HistogramAggregation(_expressions.Next(Measured(), depth)),
+        1 => new SumAggregation(_expressions.Next(Measured(), depth)),
+        2 => new SummaryAggregation(_expressions.Next(Measured(), depth)),
+        3 => new Log2HistogramAggregation(_expressions.Next(Measured(), depth)),
         _ => new LinearHistogramAggregation(_expressions.Next(Measured(), depth), _random.NextInt64(long.MinValue, long.MaxValue / 2), _random.NextInt64(1, 1L << _random.Next(1, 51)), _random.Next(1, 1025)),
     };
 

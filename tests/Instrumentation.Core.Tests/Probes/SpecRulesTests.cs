@@ -7,6 +7,8 @@ public sealed class SpecRulesTests
 {
     private static readonly ProbeExpression Number = new ConstantExpression(1L, typeof(long));
 
+    private static readonly ProbeExpression Text = new ConstantExpression("a", typeof(string));
+
     [Theory]
     [InlineData(ProbeEdge.Call)]
     [InlineData(ProbeEdge.Entry)]
@@ -47,8 +49,16 @@ public sealed class SpecRulesTests
     {
         AggregationSpec[] wrong =
         [
-            new CountByAggregation(Number, 0),
-            new CountByAggregation(Number, 65537),
+            new KeyedAggregation(Number, new CountAggregation(), 0),
+            new KeyedAggregation(Number, new CountAggregation(), 65537),
+            new KeyedAggregation(Text, new CountAggregation(), 1),
+            new KeyedAggregation(Number, new SumAggregation(Text), 1),
+            new KeyedAggregation(Number, new KeyedAggregation(Number, new CountAggregation(), 1), 1),
+            new KeyedAggregation(Number, new LinearHistogramAggregation(Number, 0, 0, 10), 1),
+            new KeyedAggregation(Number, new Log2HistogramAggregation(Number), 65536),
+            new SumAggregation(Text),
+            new SummaryAggregation(new ConstantExpression(1.5, typeof(double))),
+            new Log2HistogramAggregation(Text),
             new LinearHistogramAggregation(Number, 0, 0, 10),
             new LinearHistogramAggregation(Number, 0, 1, 0),
             new LinearHistogramAggregation(Number, 0, 1, 1025),
@@ -57,5 +67,6 @@ public sealed class SpecRulesTests
         ];
         Assert.All(wrong, static aggregation => Assert.Throws<SpecException>(() => SpecRules.Check(FakeSession.Spec("a") with { Aggregation = aggregation })));
         SpecRules.Check(FakeSession.Spec("a") with { Aggregation = new LinearHistogramAggregation(Number, long.MinValue, 1, 1024) });
+        SpecRules.Check(FakeSession.Spec("a") with { Aggregation = new KeyedAggregation(Number, new SummaryAggregation(Number), 65536) });
     }
 }

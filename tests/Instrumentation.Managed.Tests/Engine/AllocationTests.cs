@@ -23,6 +23,11 @@ public sealed class AllocationTests
         ["histogram of integers"] = Target().Histogram(c => c.Arg<int>(0)),
         ["count by caller"] = Target().CountBy(c => c.Caller),
         ["count by integer"] = Target().CountBy(c => c.Arg<int>(0) % 8),
+        ["sum of integers"] = Target().Sum(c => c.Return<int>()),
+        ["summary of durations"] = Target().Summary(c => c.Duration),
+        ["sum by caller"] = Target().SumBy(c => c.Caller, c => c.Duration),
+        ["summary by integer"] = Target().SummaryBy(c => c.Arg<int>(0) % 8, c => c.Arg<string>(1).Length),
+        ["histogram by integer, most keys without room"] = Target().HistogramBy(c => c.Arg<int>(0), c => c.Arg<int>(0), capacity: 4),
     };
 
     [Theory]

@@ -79,7 +79,7 @@ public sealed class AggregateTests
             }
         });
 
-        Assert.Equal((7, 1010, -5, 1000, HistogramUnit.None), (histogram.Count, histogram.Sum, histogram.Minimum, histogram.Maximum, histogram.Unit));
+        Assert.Equal((7, 1010, -5, 1000, ValueUnit.None), (histogram.Count, histogram.Sum, histogram.Minimum, histogram.Maximum, histogram.Unit));
         Assert.Equal([2, 1, 1, 2, 1], histogram.Buckets.Where(static bucket => bucket.Count > 0).Select(static bucket => bucket.Count));
     }
 
@@ -106,7 +106,7 @@ public sealed class AggregateTests
             Thread.Sleep(21);
         });
 
-        Assert.Equal((2, HistogramUnit.Nanoseconds), (histogram.Count, histogram.Unit));
+        Assert.Equal((2, ValueUnit.Nanoseconds), (histogram.Count, histogram.Unit));
         Assert.InRange(histogram.Minimum, 20_000_000, (long)Watch.Limit.TotalNanoseconds);
     }
 
