@@ -76,4 +76,24 @@ public static class Recipe
         await session.DisposeAsync();
         await writing;
     }
+
+    public static async Task FromJson(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        ProbeSpec spec = ProbeSpecJson.Read("""
+            {
+              "point": { "method": "Recipes.Orders::PlaceAsync" },
+              "when": { ">": ["duration", { "milliseconds": 5 }] },
+              "capture": { "quantity": { "arg": "quantity", "type": "int" } }
+            }
+            """);
+
+        await session.AttachAsync(spec);
+        var writing = JsonLinesWriter.WriteFileAsync(session.Events, "slow.jsonl");
+
+        await orders.WorkAsync();
+        await session.DisposeAsync();
+        await writing;
+    }
 }

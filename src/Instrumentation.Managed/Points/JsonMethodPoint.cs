@@ -4,12 +4,13 @@ namespace Instrumentation.Managed.Points;
 
 /// <summary>
 /// Method points as JSON: <c>"method"</c> names one, <c>"methods"</c> all that match. A method that was given by reflection is written as the signature
-/// that selects it among what is loaded, <c>Assembly!Type::Method(types)</c>.
+/// that selects it among what is loaded, <c>Assembly!Type::Method(types)</c>. <c>"eachResumption":true</c> stands beside either.
 /// </summary>
 internal sealed class JsonMethodPoint : IProbePointCodec
 {
     private const string One = "method";
     private const string Many = "methods";
+    private const string Resumptions = "eachResumption";
     private const int LongestText = 2000;
 
     /// <inheritdoc/>
@@ -18,7 +19,7 @@ internal sealed class JsonMethodPoint : IProbePointCodec
     /// <inheritdoc/>
     public bool TryWrite(ProbePoint point, JsonOutput output)
     {
-        if (point is not MethodPoint { Target: var target })
+        if (point is not MethodPoint { Target: var target } method)
         {
             return false;
         }
@@ -34,13 +35,19 @@ internal sealed class JsonMethodPoint : IProbePointCodec
             throw output.Error($"{cause.What}: {cause.Why}", cause.Mend, cause);
         }
 
+        if (method.EachResumption)
+        {
+            output.Name(Resumptions);
+            output.Value(LiteralToken.True);
+        }
+
         return true;
     }
 
     /// <inheritdoc/>
     public ProbePoint Read(string name, JsonItem value, JsonItem point)
     {
-        point.Only(name);
+        point.Only(name, Resumptions);
         string text = value.DemandText("Write a method, for example \"Shop.Orders::Place(string, int)\".");
         if (text.Length > LongestText)
         {
@@ -49,7 +56,10 @@ internal sealed class JsonMethodPoint : IProbePointCodec
 
         try
         {
-            return new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(text), Single: name == One));
+            return new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(text), Single: name == One))
+            {
+                EachResumption = point.Find(Resumptions)?.DemandBool("Write true to see each run of a state machine as a call.") ?? false,
+            };
         }
         catch (SpecException error)
         {

@@ -27,6 +27,14 @@ public class JsonMethodPointTests
     }
 
     [Fact]
+    public void EachResumption_IsPartOfThePoint()
+    {
+        ProbeSpec spec = Probe.Method("Shop.Orders::PlaceAsync").EachResumption();
+        Assert.Equal("{\"point\":{\"method\":\"Shop.Orders::PlaceAsync\",\"eachResumption\":true},\"on\":[\"call\"]}", ProbeSpecJson.Write(spec));
+        Assert.Equal(spec, ProbeSpecJson.Read(ProbeSpecJson.Write(spec)));
+    }
+
+    [Fact]
     public void Write_MethodsByReflection_NamesTheOneMethod()
     {
         Assert.Equal(
@@ -66,6 +74,7 @@ public class JsonMethodPointTests
     [InlineData("""{"point":{"method":"Shop.Orders"}}""", "$.point.method", "'::'")]
     [InlineData("""{"point":{"method":"A::B","methods":"C::D"}}""", "$.point.methods", "unknown here")]
     [InlineData("""{"point":{"metod":"A::B"}}""", "$.point.metod", "Did you mean 'method'")]
+    [InlineData("""{"point":{"method":"A::B","eachResumption":1}}""", "$.point.eachResumption", "true or false")]
     [InlineData("""{"point":{"method":5}}""", "$.point.method", "a string belongs")]
     public void Read_WrongPoints_SaysWhereAndWhy(string json, string path, string why)
     {
