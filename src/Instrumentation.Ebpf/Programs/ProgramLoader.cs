@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
+using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Errors;
+using Instrumentation.Ebpf.Interop;
+
+namespace Instrumentation.Ebpf.Programs;
+
+/// <summary>Loads programs. The verifier is asked for its log only after it has refused: writing the log makes a load several times slower.</summary>
+internal static unsafe class ProgramLoader
+{
+    private const int FirstLog = 64 * 1024;
+    private const int LargestLog = 16 * 1024 * 1024;
+
+    /// <summary>Loads a program.</summary>
+    /// <param name="description">The program.</param>
+    /// <returns>Its descriptor.</returns>
+    /// <exception cref="ProgramRefusedException">The kernel refused it.</exception>
+    public static ProgramHandle Load(ProgramDescription description)
+    {
+        int answer = Try(description, 0, [], out _);
+        if (answer >= 0)
+        {
+            return new ProgramHandle(answer);
+        }
+
+        answer = TryWithLog(description, logLevel: 1, out string log);
+        return answer >= 0 ? new ProgramHandle(answer) : throw Refusal.Of(description, -answer, log);
+    }
+
+    /// <summary>Loads a program without a log, and says only whether the kernel took it.</summary>
+    /// <param name="description">The program.</param>
+    /// <returns>A descriptor that the caller owns, or a negative error number.</returns>
+    public static int TryLoad(ProgramDescription description) => Try(description, 0, [], out _);
+
+    /// <summary>Loads a program with the verifier's log.</summary>
+    /// <param name="description">The program.</param>
+    /// <param name="logLevel">1 for the path that fails, 2 for all instructions.</param>
+    /// <param name="log">The log.</param>
+    /// <returns>A descriptor that the caller owns, or a negative error number.</returns>
+    public static int TryWithLog(ProgramDescription description, int logLevel, out string log)
+    {
+        for (int size = FirstLog; ; size *= 4)
+        {
+            byte[] room = GC.AllocateUninitializedArray<byte>(size);
+            room[0] = 0;
+            int answer = Try(description, logLevel, room, out _);
+            if (answer == -KernelErrors.NoSpace && size < LargestLog)
+            {
+                continue;
+            }
+
+            int length = Array.IndexOf(room, (byte)0);
+            log = Encoding.UTF8.GetString(room, 0, length < 0 ? size : length).TrimEnd();
+            return answer;
+        }
+    }
+
+    private static int Try(ProgramDescription description, int logLevel, byte[] log, out uint trueSize)
+    {
+        ImmutableArray<MapReference> maps = description.Code.Maps;
+        ulong[] code = MemoryMarshal.Cast<Instruction, ulong>(description.Code.Instructions.AsSpan()).ToArray();
+        int held = 0;
+        try
+        {
+            // Each map stays open until the kernel has taken the program, which then keeps it.
+            foreach (MapReference map in maps)
+            {
+                bool added = false;
+                map.Handle.DangerousAddRef(ref added);
+                held++;
+                code[map.Slot] = new Instruction(code[map.Slot]).WithImmediate((int)map.Handle.DangerousGetHandle()).Bits;
+            }
+
+            using HandleLease btf = new(description.Btf);
+            using HandleLease target = new(description.AttachBtfObject);
+            return Try(description, code, logLevel, log, btf.Descriptor, target.Descriptor, out trueSize);
+        }
+        finally
+        {
+            for (int at = 0; at < held; at++)
+            {
+                maps[at].Handle.DangerousRelease();
+            }
+        }
+    }
+
+    private static int Try(ProgramDescription description, ulong[] code, int logLevel, byte[] log, int btf, int target, out uint trueSize)
+    {
+        ProgramLoadAttributes attributes = new()
+        {
+            ProgramType = (uint)description.Type,
+            InstructionCount = (uint)code.Length,
+            LogLevel = (uint)logLevel,
+            LogSize = logLevel == 0 ? 0 : (uint)log.Length,
+            Flags = (uint)description.Flags,
+            ExpectedAttachType = (uint)description.ExpectedAttachType,
+            ProgramBtf = btf,
+            AttachBtfId = (uint)description.AttachBtfId,
+            AttachBtfObject = target,
+            FunctionRecordSize = description.Functions.IsEmpty ? 0 : (uint)sizeof(FunctionInfo),
+            FunctionCount = (uint)description.Functions.Length,
+            LineRecordSize = description.Lines.IsEmpty ? 0 : (uint)sizeof(LineInfo),
+            LineCount = (uint)description.Lines.Length,
+        };
+        byte[] license = Encoding.ASCII.GetBytes(description.License + "\0");
+        int[] modules = [0, .. description.Modules.Select(static module => (int)module.DangerousGetHandle())];
+
+        // SAFETY: all that the attributes point to is pinned during the call, and the name has 16 bytes in the struct.
+        fixed (ulong* codeStart = code)
+        fixed (byte* licenseStart = license, logStart = log)
+        fixed (FunctionInfo* functions = description.Functions.AsSpan())
+        fixed (LineInfo* lines = description.Lines.AsSpan())
+        fixed (int* modulesStart = modules)
+        {
+            Bpf.WriteName(description.Name, attributes.Name);
+            attributes.Instructions = (ulong)codeStart;
+            attributes.License = (ulong)licenseStart;
+            attributes.Log = logLevel == 0 ? 0 : (ulong)logStart;
+            attributes.Functions = (ulong)functions;
+            attributes.Lines = (ulong)lines;
+            attributes.DescriptorArray = modules.Length > 1 ? (ulong)modulesStart : 0;
+            int answer = Bpf.Call(BpfCommand.ProgramLoad, ref attributes);
+            GC.KeepAlive(description);
+            trueSize = attributes.LogTrueSize;
+            return answer;
+        }
+    }
+}

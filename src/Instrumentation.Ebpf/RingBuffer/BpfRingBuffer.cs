@@ -1,0 +1,122 @@
+using System.Numerics;
+using Instrumentation.Ebpf.Interop;
+using Instrumentation.Ebpf.Maps;
+
+namespace Instrumentation.Ebpf.RingBuffer;
+
+/// <summary>
+/// A ring buffer that programs on all processors write and one thread of this process reads, record by record, in place. When it is full the program's
+/// reservation fails, and the program counts the loss: the kernel never waits.
+/// </summary>
+internal sealed class BpfRingBuffer : BpfMap
+{
+    private const uint LengthMask = ~(RingMemory.Busy | RingMemory.Discarded);
+
+    private readonly RingMemory _memory;
+    private readonly ulong _publishBytes;
+
+    /// <summary>Creates the ring.</summary>
+    /// <param name="bytes">Its least size; rounded up to a power of two and whole pages.</param>
+    /// <param name="name">What the kernel lists it as.</param>
+    /// <exception cref="KernelCallException">The kernel refused.</exception>
+    public BpfRingBuffer(int bytes, string name = "ring")
+        : base(new MapDescription(MapType.RingBuffer, 0, 0, RoundUp(bytes)) { Name = name })
+    {
+        try
+        {
+            _memory = new RingMemory(Handle, Capacity);
+        }
+        catch
+        {
+            Handle.Dispose();
+            throw;
+        }
+
+        // Room is given back in pieces: each store to the position takes its cache line from the processors that write.
+        _publishBytes = Math.Min((ulong)Capacity / 8, 128 * 1024);
+    }
+
+    /// <summary>Bytes that are written or reserved and not read yet.</summary>
+    public long PendingBytes => (long)(_memory.ProducerPosition - _memory.ConsumerPosition);
+
+    /// <summary>Up to where the kernel has reserved room since the ring was made, in bytes.</summary>
+    public ulong ProducerPosition => _memory.ProducerPosition;
+
+    /// <summary>Up to where records were read since the ring was made, in bytes.</summary>
+    public ulong ConsumerPosition => _memory.ConsumerPosition;
+
+    /// <summary>The size of a ring that holds at least so many bytes.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>A power of two, at least a page.</returns>
+    public static int RoundUp(int bytes) => (int)Math.Min(1U << 30, BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, Environment.SystemPageSize)));
+
+    /// <summary>Hands all complete records to a handler. One thread at a time.</summary>
+    /// <typeparam name="THandler">The handler.</typeparam>
+    /// <param name="handler">Takes the records. If it throws, the record that it threw at counts as read, and the exception leaves this method.</param>
+    /// <param name="ring">The number that the handler gets for this ring.</param>
+    /// <param name="limit">The most records of this call.</param>
+    /// <returns>How many records the handler took.</returns>
+    public int Consume<THandler>(ref THandler handler, int ring = 0, int limit = int.MaxValue)
+        where THandler : IRingRecordHandler, allows ref struct
+    {
+        RingMemory memory = _memory;
+        ulong position = memory.ConsumerPosition;
+        ulong published = position;
+        int count = 0;
+        try
+        {
+            while (count < limit)
+            {
+                ulong end = memory.ProducerPosition;
+                uint header = position == end ? RingMemory.Busy : memory.HeaderAt(position);
+                if ((header & RingMemory.Busy) != 0)
+                {
+                    if (position == published)
+                    {
+                        break;
+                    }
+
+                    // The kernel wakes a reader only if it sees that all before its record was read. So the position is published first, and
+                    // then, behind a full fence, the ring is looked at again.
+                    memory.ConsumerPosition = published = position;
+                    Interlocked.MemoryBarrier();
+                    continue;
+                }
+
+                do
+                {
+                    uint length = header & LengthMask;
+                    ulong at = position;
+                    position += RingMemory.Taken(length);
+                    if ((header & RingMemory.Discarded) == 0)
+                    {
+                        count++;
+                        handler.OnRecord(ring, memory.RecordAt(at, length));
+                    }
+
+                    if (position - published >= _publishBytes)
+                    {
+                        memory.ConsumerPosition = published = position;
+                    }
+                }
+                while (position != end && count < limit && ((header = memory.HeaderAt(position)) & RingMemory.Busy) == 0);
+            }
+        }
+        finally
+        {
+            if (position != published)
+            {
+                memory.ConsumerPosition = position;
+            }
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _memory.Dispose();
+        base.Dispose(disposing);
+    }
+}

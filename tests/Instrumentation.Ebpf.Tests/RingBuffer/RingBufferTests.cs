@@ -1,0 +1,233 @@
+using System.Runtime.InteropServices;
+using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Interop;
+using Instrumentation.Ebpf.Maps;
+using Instrumentation.Ebpf.Programs;
+using Instrumentation.Ebpf.RingBuffer;
+using Instrumentation.Ebpf.Tests.Support;
+
+namespace Instrumentation.Ebpf.Tests.RingBuffer;
+
+public sealed class RingBufferTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(RingFlags.NoWakeUp)]
+    public void Reader_OfAProgramsRecords_GetsAllInOrderOrCountsTheLoss(int flags)
+    {
+        Require.Bpf();
+        const int Count = 100_000;
+        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
+        using BpfRingBuffer ring = new(64 * 1024);
+        using BpfProgram program = Writer(ring.Handle, state.Handle, flags);
+        Recorder recorder = new();
+        using RingReader<Recorder> reader = new(recorder, flags == 0 ? RingWaiting.WakeUp : RingWaiting.Poll);
+        reader.Add(ring, 3);
+        program.TestRun([], new byte[64], repeat: Count);
+
+        Assert.True(reader.Flush(Limit));
+        Assert.Null(reader.Failure);
+        Assert.Equal(Count, state[0].Written);
+        Assert.Equal(Count, recorder.Numbers.Count + state[0].Lost);
+        Assert.True(recorder.Numbers.Count >= 64 * 1024 / 24, $"{recorder.Numbers.Count} records");
+        Assert.All(recorder.Numbers.Zip(recorder.Numbers.Skip(1)), static pair => Assert.True(pair.First < pair.Second));
+        Assert.Equal(3, recorder.Ring);
+    }
+
+    [Fact]
+    public void Consume_OfAFullRing_LosesExactlyWhatDidNotFit()
+    {
+        Require.Bpf();
+        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
+        using BpfRingBuffer ring = new(4096);
+        using BpfProgram program = Writer(ring.Handle, state.Handle, RingFlags.NoWakeUp);
+        program.TestRun([], new byte[64], repeat: 1000);
+        Recorder recorder = new();
+
+        Assert.Equal(1000 - recorder.Numbers.Count - ring.Consume(ref recorder), state[0].Lost);
+        Assert.Equal(Enumerable.Range(1, recorder.Numbers.Count).Select(static number => (long)number), recorder.Numbers);
+        Assert.Equal(0, ring.PendingBytes);
+        program.TestRun([], new byte[64], repeat: 10);
+        Assert.Equal(10, ring.Consume(ref recorder));
+        Assert.Equal(1001, recorder.Numbers[^10]);
+    }
+
+    [Fact]
+    public void Consume_WithDiscardedRecords_PassesOverThem()
+    {
+        Require.Bpf();
+        using BpfRingBuffer ring = new(4096);
+        using BpfProgram program = TestPrograms.Load(code =>
+        {
+            Label full = code.NewLabel("full");
+            Label keep = code.NewLabel("keep");
+            Label end = code.NewLabel("end");
+            code.Load(Register.R6, Register.R1, 0);
+            Reserve(code, ring.Handle, full);
+            code.Store(Register.R0, 0, Register.R6);
+            code.Move(Register.R1, Register.R0);
+            code.Move(Register.R2, RingFlags.NoWakeUp);
+            code.JumpIf(JumpCondition.BitsSet, Register.R6, 1, keep);
+            code.Call(BpfHelper.RingBufferDiscard);
+            code.Jump(end);
+            code.Mark(keep);
+            code.Call(BpfHelper.RingBufferSubmit);
+            code.Mark(end);
+            code.Mark(full);
+            code.Move(Register.R0, 0);
+            code.Exit();
+        });
+        for (ulong number = 0; number < 20; number++)
+        {
+            program.Run(number);
+        }
+
+        Recorder recorder = new();
+        Assert.Equal(10, ring.Consume(ref recorder));
+        Assert.Equal([1, 3, 5, 7, 9, 11, 13, 15, 17, 19], recorder.Numbers);
+    }
+
+    [Fact]
+    public void Consume_WithAHandlerThatThrows_GoesOnAfterTheRecord()
+    {
+        Require.Bpf();
+        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
+        using BpfRingBuffer ring = new(4096);
+        using BpfProgram program = Writer(ring.Handle, state.Handle, RingFlags.NoWakeUp);
+        program.TestRun([], new byte[64], repeat: 5);
+        Recorder recorder = new() { ThrowAt = 2 };
+
+        Assert.Throws<InvalidOperationException>(() => ring.Consume(ref recorder));
+        Assert.Equal(3, ring.Consume(ref recorder));
+        Assert.Equal([1, 3, 4, 5], recorder.Numbers);
+    }
+
+    [Fact]
+    public void Consume_WithALimit_StopsThere()
+    {
+        Require.Bpf();
+        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
+        using BpfRingBuffer ring = new(4096);
+        using BpfProgram program = Writer(ring.Handle, state.Handle, RingFlags.NoWakeUp);
+        program.TestRun([], new byte[64], repeat: 5);
+        Recorder recorder = new();
+
+        Assert.Equal(2, ring.Consume(ref recorder, limit: 2));
+        Assert.Equal(3, ring.Consume(ref recorder));
+    }
+
+    [Fact]
+    public void Reader_OfSeveralRings_ReadsEachAndLetsGoOfOne()
+    {
+        Require.Bpf();
+        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
+        BpfRingBuffer[] rings = [new(4096), new(4096), new(4096)];
+        BpfProgram[] programs = [.. rings.Select(ring => Writer(ring.Handle, state.Handle, RingFlags.NoWakeUp))];
+        Recorder recorder = new();
+        using (RingReader<Recorder> reader = new(recorder))
+        {
+            for (int at = 0; at < rings.Length; at++)
+            {
+                reader.Add(rings[at], at);
+            }
+
+            foreach (BpfProgram program in programs)
+            {
+                program.TestRun([], new byte[64], repeat: 20);
+            }
+
+            Assert.True(reader.Flush(Limit));
+            Assert.Equal(60, recorder.Numbers.Count);
+            reader.Remove(rings[1]);
+            rings[1].Dispose();
+            programs[0].TestRun([], new byte[64], repeat: 1);
+            Assert.True(reader.Flush(Limit));
+            Assert.Equal(61, recorder.Numbers.Count);
+
+            // What is written just before the end is read by the last look.
+            programs[2].TestRun([], new byte[64], repeat: 5);
+        }
+
+        Assert.Equal(66, recorder.Numbers.Count);
+        Array.ForEach(programs, static program => program.Dispose());
+        Array.ForEach(rings, static ring => ring.Dispose());
+    }
+
+    [Fact]
+    public void Reader_StartedAndStoppedOften_NeverHangs()
+    {
+        Require.Bpf();
+        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
+        using BpfRingBuffer ring = new(4096);
+        using BpfProgram program = Writer(ring.Handle, state.Handle, 0);
+        Recorder recorder = new();
+        for (int at = 0; at < 200; at++)
+        {
+            using RingReader<Recorder> reader = new(recorder, at % 2 == 0 ? RingWaiting.Poll : RingWaiting.WakeUp);
+            reader.Add(ring, 0);
+            program.TestRun([], new byte[64], repeat: 3);
+        }
+
+        Assert.Equal(600, recorder.Numbers.Count);
+    }
+
+    // Counts its runs and writes the count as a record of 16 bytes; counts the records that found no room.
+    private static BpfProgram Writer(MapHandle ring, MapHandle state, int flags)
+    {
+        BpfCode code = TestPrograms.Code(code =>
+        {
+            Label full = code.NewLabel("full");
+            code.LoadMapValue(Register.R7, state);
+            code.Move(Register.R6, 1);
+            code.Atomic(AtomicOperation.FetchAdd, Register.R7, 0, Register.R6);
+            code.Alu(AluOperation.Add, Register.R6, 1);
+            Reserve(code, ring, full);
+            code.Store(Register.R0, 0, Register.R6);
+            code.Store(Register.R0, 8, Register.R6);
+            code.Move(Register.R1, Register.R0);
+            code.Move(Register.R2, flags);
+            code.Call(BpfHelper.RingBufferSubmit);
+            code.Move(Register.R0, 0);
+            code.Exit();
+            code.Mark(full);
+            code.LoadMapValue(Register.R7, state, 8);
+            code.Move(Register.R6, 1);
+            code.Atomic(AtomicOperation.Add, Register.R7, 0, Register.R6);
+            code.Move(Register.R0, 0);
+            code.Exit();
+        });
+        return BpfProgram.Load(new ProgramDescription(ProgramType.SocketFilter, code));
+    }
+
+    private static void Reserve(BpfAssembler code, MapHandle ring, Label full)
+    {
+        code.LoadMap(Register.R1, ring);
+        code.Move(Register.R2, 16);
+        code.Move(Register.R3, 0);
+        code.Call(BpfHelper.RingBufferReserve);
+        code.JumpIf(JumpCondition.Equal, Register.R0, 0, full);
+    }
+
+    private sealed class Recorder : IRingRecordHandler
+    {
+        public List<long> Numbers { get; } = [];
+
+        public int Ring { get; private set; }
+
+        public long ThrowAt { get; init; }
+
+        public void OnRecord(int ring, ReadOnlySpan<byte> record)
+        {
+            Ring = ring;
+            long number = MemoryMarshal.Read<long>(record);
+            if (number == ThrowAt)
+            {
+                throw new InvalidOperationException("a handler's fault");
+            }
+
+            Numbers.Add(number);
+        }
+    }
+}
