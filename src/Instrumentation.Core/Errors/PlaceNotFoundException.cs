@@ -11,7 +11,7 @@ public sealed class PlaceNotFoundException : InstrumentationException
         : base(
             $"Nothing named '{place}' can be probed",
             why,
-            nearest.Count == 0 ? "Check that the assembly is loaded, then the spelling." : $"Did you mean {string.Join(", or ", nearest)}?") => Nearest = nearest;
+            nearest.Count == 0 ? "Check the spelling, and that what holds it is loaded." : $"Did you mean {string.Join(", or ", nearest)}?") => Nearest = nearest;
 
     /// <summary>The nearest names that exist, best first; empty when none is near.</summary>
     public IReadOnlyList<string> Nearest { get; }
