@@ -72,6 +72,7 @@ internal static class BodyValidator
 
         RegionMap regions = new(code, block.ExceptionRegions);
         PrefixRules.Check(code.Operations);
+        TokenRules.Check(code.Operations, block.ExceptionRegions, tokens);
         new FlowRules(code, regions).Check();
         CallShape signature = tokens.CallOf(method) ?? throw new BadIlException($"the module has no method 0x{method:x8}");
         int localsToken = block.LocalSignature.IsNil ? 0 : MetadataTokens.GetToken(block.LocalSignature);

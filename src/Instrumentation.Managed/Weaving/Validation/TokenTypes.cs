@@ -74,6 +74,11 @@ internal sealed unsafe class TokenTypes(MetadataReader metadata, Func<int, byte[
     public StackTypes[]? LocalsOf(int token) =>
         token == 0 ? [] : Read(token, (BlobReader reader) => SignatureTypes.ReadLocals(reader, _names), null);
 
+    /// <summary>Whether there is such a token.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>True when the module has it, or weaving added it.</returns>
+    public bool Knows(int token) => IsOwn(token) || added(token) is not null;
+
     private StackTypes FieldType(BlobReader reader)
     {
         if (reader.ReadSignatureHeader().Kind != SignatureKind.Field)

@@ -1,6 +1,7 @@
 using Instrumentation.Managed.Tests.Harness;
 using Instrumentation.Managed.Weaving;
 using Instrumentation.Managed.Weaving.Validation;
+using Mono.Cecil;
 using Mono.Cecil.Cil;
 
 namespace Instrumentation.Managed.Tests.Weaving.Validation;
@@ -90,6 +91,7 @@ public sealed class DamageAndSpeedTests(ITestOutputHelper output)
         TryEnd = handler,
         HandlerStart = handler,
         HandlerEnd = end,
+        CatchType = kind == ExceptionHandlerType.Catch ? new MetadataToken(0x0100_0001) : default,
     };
 
     private static bool IsRefused(byte[] bytes, int token, TokenTypes tokens)

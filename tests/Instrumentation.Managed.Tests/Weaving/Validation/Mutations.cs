@@ -13,6 +13,7 @@ internal sealed class Mutations(Random random, IlBody body, StackTypes[] locals)
     [
         ("a value is dropped at the start", static body => body.Insert(0, IlBody.Make(OpCodes.Pop))),
         ("the first push is missing", static body => body.DropFirstPush()),
+        ("any push is missing", static body => body.DropPush()),
         ("a value too many is returned", static body => body.BeforeReturn(OpCodes.Ldnull)),
         ("a value too few is returned", static body => body.BeforeReturn(OpCodes.Pop)),
         ("a result is not popped", static body => body.DropPop()),
@@ -27,6 +28,10 @@ internal sealed class Mutations(Random random, IlBody body, StackTypes[] locals)
         ("a struct becomes an int32", static body => body.Store(StackTypes.Value, OpCodes.Ldc_I4_1)),
         ("a local that there is not", static body => body.Replace(Code.Ldloc, static old => old.Operand = 60_000)),
         ("a method that there is not", static body => body.Replace(Code.Call, static old => old.Operand = new MetadataToken(0x0AFFFFFF))),
+        ("a type that there is not", static body => body.ReplaceToken(OperandType.InlineType, 0x0200_FFFF)),
+        ("a method where a type belongs", static body => body.ReplaceToken(OperandType.InlineType, 0x0600_0001)),
+        ("a type where a field belongs", static body => body.ReplaceToken(OperandType.InlineField, 0x0200_0001)),
+        ("a float where an integer or object meets it", static body => body.Meet()),
         ("a leave becomes a br", static body => body.Replace(Code.Leave, static old => old.OpCode = OpCodes.Br)),
         ("a leave becomes a ret", static body => body.Replace(Code.Leave, static old => (old.OpCode, old.Operand) = (OpCodes.Ret, null))),
         ("an endfinally becomes a ret", static body => body.Replace(Code.Endfinally, static old => old.OpCode = OpCodes.Ret)),
@@ -50,6 +55,8 @@ internal sealed class Mutations(Random random, IlBody body, StackTypes[] locals)
         Code.Ldarga_S, Code.Ldnull, Code.Ldstr, Code.Ldc_I4, Code.Ldc_I4_0, Code.Ldc_I4_1, Code.Ldc_I4_S, Code.Ldc_I8, Code.Ldsfld, Code.Ldsflda,
     ];
 
+    private static readonly HashSet<Code> Constants = [Code.Ldnull, Code.Ldstr, Code.Ldc_I4, Code.Ldc_I4_0, Code.Ldc_I4_1, Code.Ldc_I4_S];
+
     private List<Instruction> Instructions => body.Instructions;
 
     private Instruction Next(Instruction instruction)
@@ -72,9 +79,27 @@ internal sealed class Mutations(Random random, IlBody body, StackTypes[] locals)
             return false;
         }
 
-        Instructions[0].OpCode = OpCodes.Nop;
-        Instructions[0].Operand = null;
+        Erase(Instructions[0]);
         return true;
+    }
+
+    // A throw discards what is then left over: where the values of an unfinished call lie below, another may be missing without a trace.
+    private bool DropPush()
+    {
+        Instruction[] pushes = [.. Instructions.Where(static instruction => Pushes.Contains(instruction.OpCode.Code))];
+        if (pushes.Length == 0 || Instructions.Exists(static instruction => instruction.OpCode.Code == Code.Throw))
+        {
+            return false;
+        }
+
+        Erase(pushes[random.Next(pushes.Length)]);
+        return true;
+    }
+
+    private static void Erase(Instruction instruction)
+    {
+        instruction.OpCode = OpCodes.Nop;
+        instruction.Operand = null;
     }
 
     // The compiler leaves no code that is never reached, and the last ret less than any.
@@ -121,8 +146,38 @@ internal sealed class Mutations(Random random, IlBody body, StackTypes[] locals)
 
     private bool DropLast()
     {
-        Instructions[^1].OpCode = OpCodes.Nop;
-        Instructions[^1].Operand = null;
+        Erase(Instructions[^1]);
+        return true;
+    }
+
+    private bool ReplaceToken(OperandType kind, uint token)
+    {
+        Instruction[] places = [.. Instructions.Where(instruction => instruction.OpCode.OperandType == kind)];
+        if (places.Length == 0)
+        {
+            return false;
+        }
+
+        places[random.Next(places.Length)].Operand = new MetadataToken(token);
+        return true;
+    }
+
+    // One path loads a value and jumps behind the constant that the other path loads.
+    private bool Meet()
+    {
+        int[] jumps = [.. Enumerable.Range(1, Instructions.Count - 1).Where(index => Instructions[index].OpCode.Code == Code.Br
+            && Pushes.Contains(Instructions[index - 1].OpCode.Code)
+            && !IsTarget(Instructions[index])
+            && Instructions.IndexOf((Instruction)Instructions[index].Operand) is int meeting
+            && meeting != index + 1
+            && Constants.Contains(Instructions[meeting - 1].OpCode.Code))];
+        if (jumps.Length == 0)
+        {
+            return false;
+        }
+
+        Instruction load = Instructions[jumps[random.Next(jumps.Length)] - 1];
+        (load.OpCode, load.Operand) = (OpCodes.Ldc_R8, 0L);
         return true;
     }
 

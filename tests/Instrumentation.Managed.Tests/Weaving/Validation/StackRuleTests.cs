@@ -79,7 +79,7 @@ public sealed class StackRuleTests
         body.Add(OpCodes.Call, new MetadataToken(0x0AFFFFFF));
         body.Add(OpCodes.Ret, null);
 
-        Assert.Equal("at IL_0000 (call), the module has no signature 0x0affffff", body.Complaint(SmallBody.Empty));
+        Assert.Equal("at IL_0000 (call), the token 0x0affffff names nothing that it can take", body.Complaint(SmallBody.Empty));
     }
 
     private static SmallBody Body(OpCode[] code)

@@ -10,9 +10,7 @@ public sealed class WovenBodyTests(ITestOutputHelper output)
     [Theory]
     [InlineData("System.Private.CoreLib", 30_000)]
     [InlineData("System.Text.Json", 3_000)]
-    [InlineData("System.Linq", 1_000)]
     [InlineData("Microsoft.VisualBasic.Core", 1_000)]
-    [InlineData("Mono.Cecil", 3_000)]
     [InlineData("Microsoft.Data.Sqlite", 500)]
     [InlineData("FSharp.Core", 9_000)]
     public void Validate_EveryWovenBodyOfAnAssembly_HasNoComplaint(string assembly, int atLeast)
@@ -50,6 +48,19 @@ public sealed class WovenBodyTests(ITestOutputHelper output)
         output.WriteLine($"{assembly}: {bodies} woven bodies validated in {spent.TotalMilliseconds:f0} ms");
         Assert.True(complaints.Count == 0, $"{complaints.Count} complaints:\n{string.Join('\n', complaints.Take(20))}");
         Assert.True(bodies >= 2 * atLeast, $"only {bodies} woven bodies");
+    }
+
+    [Fact]
+    public void Validate_WovenBodyWhoseOriginalIsNotValid_BlamesTheOriginal()
+    {
+        FakeRuntime runtime = FakeRuntime.For(typeof(SmallBody).Module);
+        MethodImage image = runtime.ImageOf(SmallBody.Empty, [(2 << 2) | 2, 0x26, 0x2A]);
+        EncodedBody woven = MethodWeaver.Weave(image, FakePlans.Returns(image.Method));
+
+        BadIlException error = Assert.Throws<BadIlException>(() => BodyValidator.Validate(woven, image));
+
+        Assert.Equal("its own IL is not valid: at IL_0000 (pop), the stack is empty", error.Message);
+        Assert.Empty(error.Mend);
     }
 
     private static EncodedBody? Weave(MethodImage image, HookPlan[] plans)
