@@ -4,11 +4,15 @@ using Instrumentation.Events;
 namespace Instrumentation;
 
 /// <summary>What a count has come to.</summary>
-/// <param name="Total">Hits that passed the condition.</param>
+/// <param name="Total">Hits that passed the condition and the limits.</param>
 public readonly record struct CountSnapshot(long Total) : IAggregateSnapshot<CountSnapshot>
 {
     /// <inheritdoc/>
-    static CountSnapshot IAggregateSnapshot<CountSnapshot>.Read(ProbeRuntime runtime) => new(ProbeBlocks.Sum(runtime).Passed);
+    static CountSnapshot IAggregateSnapshot<CountSnapshot>.Read(ProbeRuntime runtime)
+    {
+        ProbeStatistics sum = ProbeBlocks.Sum(runtime);
+        return new(sum.Passed - sum.Suppressed);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Total.ToString("N0", CultureInfo.InvariantCulture);

@@ -36,4 +36,15 @@ internal interface IProbeAttachment : IAsyncDisposable
 {
     /// <summary>What is reached, what is not, and why; may change while the probe is attached.</summary>
     ProbeCoverage Coverage { get; }
+
+    /// <summary>
+    /// Changes condition, capture and limits in place: every hit is decided by the old spec or by the new one, and by one of them only. When it throws, nothing has
+    /// changed. The caller adopts the spec afterwards.
+    /// </summary>
+    /// <param name="spec">The new spec: same point, edge and aggregation.</param>
+    /// <param name="version">The number of its capture, for records.</param>
+    /// <param name="cancellationToken">Ends the change before it is made.</param>
+    /// <returns>Completes when no new hit is decided by the old spec.</returns>
+    /// <exception cref="InstrumentationException">The spec is wrong here.</exception>
+    ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken);
 }

@@ -56,8 +56,8 @@ internal struct EventRecordHeader
     /// <summary>Marks.</summary>
     public EventFlags Flags;
 
-    /// <summary>Unused, zero.</summary>
-    public ushort Reserved;
+    /// <summary>Which of the probe's captures the fields are of: a place in its <see cref="CaptureVersions"/>.</summary>
+    public ushort Version;
 
     /// <summary>Bit i is set when captured field i faulted and holds its default.</summary>
     public uint Faults;

@@ -12,7 +12,7 @@ internal struct ProbeBlock
     /// <summary>Times that the hook ran.</summary>
     public long Hits;
 
-    /// <summary>Hits that the condition let through.</summary>
+    /// <summary>Hits that the condition and the limits let through.</summary>
     public long Passed;
 
     /// <summary>Records written.</summary>
@@ -29,6 +29,12 @@ internal struct ProbeBlock
 
     /// <summary>Bytes of the aggregation cells that follow.</summary>
     public int DataBytes;
+
+    /// <summary>Hits that the condition let through and a limit turned away.</summary>
+    public long Suppressed;
+
+    /// <summary>Hits that the thread skips before it reports the next: the state of sampling.</summary>
+    public long ToSkip;
 
     /// <summary>The part of <see cref="Lost"/> that belongs to threads which have ended and had this state before.</summary>
     public long LostByEarlierThreads;

@@ -30,10 +30,11 @@ internal static unsafe class ProbeBlocks
     /// <returns>The counts.</returns>
     public static ProbeStatistics Sum(ProbeRuntime runtime)
     {
-        long[] sums = new long[5];
+        long[] sums = new long[6];
         Visit(runtime, sums, static (_, block, sums) =>
         {
             // SAFETY: the block is valid during the visit. What is written last is read first, so that no sum exceeds the one it is a part of.
+            sums[5] += Volatile.Read(ref block->Suppressed);
             sums[4] += Volatile.Read(ref block->Lost);
             sums[3] += Volatile.Read(ref block->Emitted);
             sums[2] += Volatile.Read(ref block->Faults);
@@ -42,7 +43,7 @@ internal static unsafe class ProbeBlocks
         });
         long elsewhere = runtime.HitsElsewhere?.Invoke() ?? 0;
         ProbeTally tally = runtime.Tally;
-        return new ProbeStatistics(sums[0] + elsewhere, sums[1] + elsewhere, sums[3], sums[4] + tally.ReaderTooSlow + tally.Unread, sums[2]);
+        return new ProbeStatistics(sums[0] + elsewhere, sums[1] + sums[5] + elsewhere, sums[3], sums[4] + tally.ReaderTooSlow + tally.Unread, sums[2], sums[5]);
     }
 
     /// <summary>Is called for one thread's block of a probe.</summary>

@@ -67,7 +67,10 @@ public sealed class ProbeEvent
         : [.. Schema.Fields.Where((_, index) => (_header.Faults >> index & 1) != 0).Select(static captured => captured.Name)];
 
     /// <summary>What the record holds after its header.</summary>
-    internal EventSchema Schema => _probe?.Schema ?? EventSchema.Empty;
+    internal EventSchema Schema => _probe?.Captures.SchemaOf(_header.Version) ?? EventSchema.Empty;
+
+    /// <summary>Which of the probe's captures the record is of.</summary>
+    internal int Version => _header.Version;
 
     /// <summary>The probe's group of places, for categories in files.</summary>
     internal string Group => ProbeSite.Find(_header.Site)?.Group ?? "probe";

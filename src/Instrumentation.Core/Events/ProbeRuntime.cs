@@ -1,25 +1,29 @@
 using System.Runtime.InteropServices;
+using Instrumentation.Limits;
 
 namespace Instrumentation.Events;
 
 /// <summary>A probe that is attached or being attached: what hooks, pump and handle share.</summary>
 internal sealed class ProbeRuntime
 {
+    private readonly CaptureVersions _captures;
+    private ProbeSpec _spec;
+
     /// <summary>Creates the live side of a spec; <see cref="ProbeSlots.Add"/> gives it its slot.</summary>
     /// <param name="spec">The spec.</param>
     /// <param name="id">A number that is never used again in this process.</param>
     /// <param name="blockDataBytes">Bytes of aggregation cells per thread.</param>
     public ProbeRuntime(ProbeSpec spec, int id, int blockDataBytes)
     {
-        Spec = spec;
+        _spec = spec;
+        _captures = new CaptureVersions(spec.CaptureShape);
         Id = id;
         BlockDataBytes = blockDataBytes;
-        Schema = EventSchema.Of(spec.CaptureShape);
         Name = spec.Label ?? spec.Point.Describe();
     }
 
-    /// <summary>The spec.</summary>
-    public ProbeSpec Spec { get; }
+    /// <summary>The spec, as it stands after the last change.</summary>
+    public ProbeSpec Spec => Volatile.Read(ref _spec);
 
     /// <summary>The number that records carry.</summary>
     public int Id { get; }
@@ -36,8 +40,8 @@ internal sealed class ProbeRuntime
     /// <summary>Whether woven code of the probe could not be taken out. It may count in the probe's slot, which is then never used again.</summary>
     public bool KeepsSlot { get; set; }
 
-    /// <summary>What records hold after their header.</summary>
-    public EventSchema Schema { get; }
+    /// <summary>The captures that the probe has had: records carry the number of theirs.</summary>
+    public CaptureVersions Captures => _captures;
 
     /// <summary>The name in events and files.</summary>
     public string Name { get; }
@@ -53,6 +57,10 @@ internal sealed class ProbeRuntime
 
     /// <summary>Hits that a backend counts outside of the blocks (count-only probes that are woven inline); null when there are none. Must work after the detach, too.</summary>
     public Func<long>? HitsElsewhere { get; set; }
+
+    /// <summary>Takes over a changed spec, after the backend has.</summary>
+    /// <param name="spec">The spec.</param>
+    public void Adopt(ProbeSpec spec) => Volatile.Write(ref _spec, spec);
 }
 
 /// <summary>Where the pump delivers a session's records.</summary>
@@ -89,6 +97,9 @@ internal static unsafe class ProbeSlots
     /// </summary>
     public static int* Tickets { get; } = CreateTickets();
 
+    /// <summary>By slot: the limits of the probe that has it.</summary>
+    public static LimitCells* Limits { get; } = CreateLimits();
+
     /// <summary>A number for a new probe.</summary>
     /// <returns>The number, from 1.</returns>
     public static int NextId() => Interlocked.Increment(ref _lastId);
@@ -104,11 +115,17 @@ internal static unsafe class ProbeSlots
                 : _used < Capacity ? _used++
                 : throw new ProbeLimitException(Capacity);
             FreeBlocks(slot);
+            Limits[slot].Set(runtime.Spec.Limits, isNew: true);
             runtime.Slot = slot;
             Runtimes[slot] = runtime;
             ById[runtime.Id] = runtime;
         }
     }
+
+    /// <summary>Lets the probe's hooks obey other limits; what they admitted so far counts on.</summary>
+    /// <param name="runtime">The probe.</param>
+    /// <param name="limits">The limits.</param>
+    public static void ChangeLimits(ProbeRuntime runtime, ProbeLimits limits) => Limits[runtime.Slot].Set(limits, isNew: false);
 
     /// <summary>Lets the probe's hooks report.</summary>
     /// <param name="runtime">The probe.</param>
@@ -154,6 +171,9 @@ internal static unsafe class ProbeSlots
 
     // SAFETY: Capacity zeroed entries, never freed; slots are below Capacity.
     private static int* CreateTickets() => (int*)NativeMemory.AllocZeroed(Capacity, sizeof(int));
+
+    // SAFETY: as above.
+    private static LimitCells* CreateLimits() => (LimitCells*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(LimitCells));
 
     private static void FreeBlocks(int slot)
     {

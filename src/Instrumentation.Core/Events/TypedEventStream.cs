@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Instrumentation.Events;
 
 /// <summary>The events of one probe, typed.</summary>
@@ -6,11 +8,15 @@ namespace Instrumentation.Events;
 /// <param name="probe">The probe.</param>
 internal sealed class TypedEventStream<T>(EventStream stream, ProbeRuntime probe) : IAsyncEnumerable<ProbeEvent<T>>
 {
-    private readonly Lazy<Func<ProbeEvent, T>> _rebuild = new(() => CaptureRebuilder.Create<T>(probe.Spec.CaptureShape!));
+    private readonly ConcurrentDictionary<int, Func<ProbeEvent, T>> _rebuild = new();
 
     /// <inheritdoc/>
     public IAsyncEnumerator<ProbeEvent<T>> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-        new Enumerator(new EventEnumerator(stream, stream.Subscribe(probe), cancellationToken), _rebuild.Value);
+        new Enumerator(new EventEnumerator(stream, stream.Subscribe(probe), cancellationToken), Rebuild);
+
+    private T Rebuild(ProbeEvent source) => _rebuild
+        .GetOrAdd(source.Version, static (version, probe) => CaptureRebuilder.Create<T>(probe.Captures.CaptureOf(version)!), probe)
+        .Invoke(source);
 
     private sealed class Enumerator(EventEnumerator events, Func<ProbeEvent, T> rebuild) : IAsyncEnumerator<ProbeEvent<T>>
     {

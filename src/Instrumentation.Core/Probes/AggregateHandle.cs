@@ -29,6 +29,13 @@ public sealed class AggregateHandle<TSnapshot> : ProbeHandle
     /// <returns>A snapshot.</returns>
     public TSnapshot Read() => ReadBlocks(TSnapshot.Read, ref _final);
 
+    /// <inheritdoc cref="ProbeHandle.UpdateAsync"/>
+    public Task UpdateAsync(Func<AggregateSpec<TSnapshot>, AggregateSpec<TSnapshot>> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return base.UpdateAsync(spec => change((AggregateSpec<TSnapshot>)spec), cancellationToken);
+    }
+
     /// <inheritdoc/>
     private protected override void Freeze() => _final = TSnapshot.Read(Runtime);
 }

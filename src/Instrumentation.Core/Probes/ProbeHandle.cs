@@ -1,5 +1,6 @@
 using Instrumentation.Backends;
 using Instrumentation.Events;
+using Instrumentation.Limits;
 
 namespace Instrumentation;
 
@@ -9,7 +10,11 @@ public class ProbeHandle : IAsyncDisposable
     private readonly IProbeAttachment _attachment;
     private readonly Func<ProbeHandle, ValueTask> _detached;
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _changes = new(1, 1);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LimitWatch _limits;
     private Task? _detaching;
+    private ProbeEnd _end;
     private ProbeCoverage? _lastCoverage;
     private ProbeStatistics _finalStatistics;
     private bool _frozen;
@@ -25,9 +30,10 @@ public class ProbeHandle : IAsyncDisposable
         Stream = stream;
         _attachment = attachment;
         _detached = detached;
+        _limits = new LimitWatch(runtime, reason => _ = EndAsync(reason));
     }
 
-    /// <summary>What was attached.</summary>
+    /// <summary>What is attached, as it stands after the last <see cref="UpdateAsync"/>.</summary>
     public ProbeSpec Spec => Runtime.Spec;
 
     /// <summary>The name in events and files: the label, or the point in words.</summary>
@@ -35,6 +41,12 @@ public class ProbeHandle : IAsyncDisposable
 
     /// <summary>What the probe can see now.</summary>
     public ProbeState State => Volatile.Read(ref _detaching) is null ? _attachment.Coverage.State : ProbeState.Detached;
+
+    /// <summary>Why the probe was detached, or is being detached; <see cref="ProbeEnd.None"/> before that.</summary>
+    public ProbeEnd End => _end;
+
+    /// <summary>Completes when the probe has been detached: by a disposal, or by one of its own limits. Never fails.</summary>
+    public Task Completion => _completion.Task;
 
     /// <summary>What is reached, what is not, and why; after the detach, what was.</summary>
     public ProbeCoverage Coverage => Volatile.Read(ref _lastCoverage) ?? _attachment.Coverage;
@@ -63,10 +75,35 @@ public class ProbeHandle : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        lock (_gate)
+        return new ValueTask(EndAsync(ProbeEnd.Disposed));
+    }
+
+    /// <summary>
+    /// Changes condition, capture or limits while calls run. Every hit is decided by the old spec or by the new one, never by both or none; calls that had begun
+    /// are reported as the old spec says. When it fails, the probe is as it was. Changed limits count on from what was reported; a changed expiry counts from now.
+    /// </summary>
+    /// <param name="change">Makes the new spec from the present one: the same point, edge, aggregation and name.</param>
+    /// <param name="cancellationToken">Ends the change before it is made.</param>
+    /// <returns>Completes when no new hit is decided by the old spec.</returns>
+    /// <exception cref="SpecException">The spec differs in what cannot be changed in place.</exception>
+    /// <exception cref="InstrumentationException">The spec is wrong here.</exception>
+    /// <exception cref="ObjectDisposedException">The probe was detached.</exception>
+    public async Task UpdateAsync(Func<ProbeSpec, ProbeSpec> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            _detaching ??= Task.Run(DetachAsync);
-            return new ValueTask(_detaching);
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _detaching) is not null, this);
+            ProbeSpec spec = change(Spec);
+            SpecRules.CheckChange(Spec, spec);
+            await _attachment.UpdateAsync(spec, Runtime.Captures.NumberOf(spec.CaptureShape), cancellationToken).ConfigureAwait(false);
+            Runtime.Adopt(spec);
+            _limits.Change(spec.Limits);
+        }
+        finally
+        {
+            _changes.Release();
         }
     }
 
@@ -92,8 +129,24 @@ public class ProbeHandle : IAsyncDisposable
     {
     }
 
+    private Task EndAsync(ProbeEnd reason)
+    {
+        lock (_gate)
+        {
+            if (_detaching is null)
+            {
+                _end = reason;
+                _limits.Dispose();
+                _detaching = Task.Run(DetachAsync);
+            }
+
+            return _detaching;
+        }
+    }
+
     private async Task DetachAsync()
     {
+        await _changes.WaitAsync().ConfigureAwait(false);
         try
         {
             await _attachment.DisposeAsync().ConfigureAwait(false);
@@ -107,6 +160,8 @@ public class ProbeHandle : IAsyncDisposable
             Stream.End(Runtime);
             ProbeSlots.Remove(Runtime);
             await _detached(this).ConfigureAwait(false);
+            _changes.Release();
+            _completion.SetResult();
         }
     }
 

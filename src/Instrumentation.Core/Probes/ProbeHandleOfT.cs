@@ -20,4 +20,11 @@ public sealed class ProbeHandle<T> : ProbeHandle
     /// after the last event when the probe is detached. The events also come on the session's stream if that is read.
     /// </summary>
     public IAsyncEnumerable<ProbeEvent<T>> Events { get; }
+
+    /// <inheritdoc cref="ProbeHandle.UpdateAsync"/>
+    public Task UpdateAsync(Func<ProbeSpec<T>, ProbeSpec<T>> change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return base.UpdateAsync(spec => change((ProbeSpec<T>)spec), cancellationToken);
+    }
 }

@@ -28,6 +28,9 @@ public partial record ProbeSpec(ProbePoint Point)
     /// <summary>True when expressions may call property getters of the application inside the probe.</summary>
     public bool GettersAllowed { get; init; }
 
+    /// <summary>How much is reported, and for how long.</summary>
+    public ProbeLimits Limits { get; init; } = ProbeLimits.None;
+
     /// <summary>A name for the probe in events and files; null for the description of its point.</summary>
     public string? Label { get; init; }
 
@@ -63,6 +66,30 @@ public partial record ProbeSpec(ProbePoint Point)
     /// <summary>Lets expressions call property getters of the application inside the probe; what they throw counts as a fault.</summary>
     /// <returns>The changed copy.</returns>
     public ProbeSpec AllowGetters() => this with { GettersAllowed = true };
+
+    /// <summary>Reports one of so many hits that pass, on each thread its first and then every so many-th.</summary>
+    /// <param name="every">1 or more.</param>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec Sample(int every) => this with { Limits = Limits with { SampleEvery = every } };
+
+    /// <summary>Reports at most so many hits per second over all threads, a tenth of them at once at most (and at least one).</summary>
+    /// <param name="perSecond">More than 0; below 1 for one in several seconds.</param>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec RateLimit(double perSecond) => this with { Limits = Limits with { PerSecond = perSecond } };
+
+    /// <summary>Detaches the probe by itself after exactly so many reported hits.</summary>
+    /// <param name="hits">1 or more.</param>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec HitLimit(long hits) => this with { Limits = Limits with { Hits = hits } };
+
+    /// <summary>Detaches the probe by itself some time after its attach.</summary>
+    /// <param name="time">More than zero.</param>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec ExpireAfter(TimeSpan time) => this with { Limits = Limits with { Expiry = time } };
+
+    /// <summary>Drops the condition: every hit passes.</summary>
+    /// <returns>The changed copy.</returns>
+    public ProbeSpec Always() => this with { Condition = null };
 
     /// <summary>Lets only hits pass for which the condition holds; several conditions must all hold.</summary>
     /// <param name="condition">A lambda over the context; it is translated, never run.</param>

@@ -5,8 +5,9 @@ namespace Instrumentation;
 /// Times that the place was reached, outside of the library's own code. A condition over primitive arguments is decided before anything is counted: hits that it
 /// turns away are not in here, so that they cost next to nothing.
 /// </param>
-/// <param name="Passed">Hits that the condition let through; equals <paramref name="Hits"/> without a condition.</param>
+/// <param name="Passed">Hits that the condition let through; equals <paramref name="Hits"/> without a condition. Calls that are still under way may be missing.</param>
 /// <param name="Emitted">Events written into a ring.</param>
 /// <param name="Lost">Events that passed and did not reach a reader: no room in the ring, or a reader too slow.</param>
 /// <param name="Faults">Evaluations that met null, a wrong type or a division by zero: a condition is then false, a captured value its default.</param>
-public readonly record struct ProbeStatistics(long Hits, long Passed, long Emitted, long Lost, long Faults);
+/// <param name="Suppressed">Passed hits that a limit (<see cref="ProbeLimits"/>) turned away: neither reported nor aggregated.</param>
+public readonly record struct ProbeStatistics(long Hits, long Passed, long Emitted, long Lost, long Faults, long Suppressed = 0);

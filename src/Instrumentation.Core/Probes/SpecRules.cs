@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Instrumentation.Aggregations;
 using Instrumentation.Expressions;
@@ -10,6 +11,8 @@ internal static class SpecRules
     private const ProbeEdge Known = ProbeEdge.Entry | ProbeEdge.Return | ProbeEdge.Throw | ProbeEdge.Call | ProbeEdge.Catch;
     private const int MostKeys = AggregationFactory.MaximumCapacity;
     private const int MostBuckets = AggregationFactory.MaximumBuckets;
+    private const double LowestRate = 0.001;
+    private const double HighestRate = 1e9;
 
     /// <summary>Checks a spec.</summary>
     /// <param name="spec">The spec.</param>
@@ -32,6 +35,48 @@ internal static class SpecRules
         }
 
         CheckAggregation(spec.Aggregation);
+        CheckLimits(spec.Limits);
+    }
+
+    /// <summary>Checks that an attached probe can be changed to a spec.</summary>
+    /// <param name="old">The spec that it has.</param>
+    /// <param name="changed">The other spec.</param>
+    /// <exception cref="SpecException">It differs in what cannot be changed in place, or its parts do not go together.</exception>
+    /// <exception cref="ExpressionException">A captured value cannot be recorded, or there are too many.</exception>
+    public static void CheckChange(ProbeSpec old, ProbeSpec changed)
+    {
+        Check(changed);
+        string? fixedPart = changed.Point != old.Point ? "point"
+            : changed.Edge != old.Edge ? "edge"
+            : changed.Aggregation != old.Aggregation ? "aggregation"
+            : changed.Label != old.Label ? "name"
+            : changed.GetType() != old.GetType() ? "type"
+            : null;
+        if (fixedPart is not null)
+        {
+            throw new SpecException($"A change of the probe's {fixedPart}", "its condition, capture and limits can be changed while it is attached, nothing else.", "Attach a second probe, then dispose the first.");
+        }
+
+        if ((changed.CaptureShape is null) != (old.CaptureShape is null))
+        {
+            throw new SpecException("A change between events with and without a capture", "the probe's readers expect what it was attached with.", "Attach a second probe, then dispose the first.");
+        }
+    }
+
+    private static void CheckLimits(ProbeLimits limits)
+    {
+        (string What, string Mend)? wrong = limits switch
+        {
+            { SampleEvery: < 1 } => ($"Sampling one of {limits.SampleEvery} hits", "Give 1 or more."),
+            { PerSecond: { } rate } when !(rate is >= LowestRate and <= HighestRate) => (string.Create(CultureInfo.InvariantCulture, $"A rate of {rate} per second"), $"Give {LowestRate} to {HighestRate}."),
+            { Hits: < 1 } => ($"A limit of {limits.Hits} hits", "Give 1 or more."),
+            { Expiry: { } expiry } when expiry <= TimeSpan.Zero => ($"An expiry after {expiry}", "Give a time that is more than zero."),
+            _ => null,
+        };
+        if (wrong is { } known)
+        {
+            throw new SpecException(known.What, "such a probe could report nothing, or its limit means nothing.", known.Mend);
+        }
     }
 
     private static void CheckEdge(ProbeEdge edge)

@@ -28,6 +28,14 @@ internal sealed class ManagedAttachment : IProbeAttachment
     public ProbeCoverage Coverage { get; private set; }
 
     /// <inheritdoc/>
+    public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _engine.Update(_runtime, spec, _methods);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _detached, 1) == 0)

@@ -18,8 +18,6 @@ internal sealed class ManagedEngine
     /// <summary>Up to so many methods of one attach are compiled at once, so that the outcome is known and not believed.</summary>
     private const int MostVerified = 32;
 
-    private const int ConfirmationTries = 20;
-
     private static readonly Lock Creation = new();
     private static ManagedEngine? _instance;
 
@@ -108,6 +106,63 @@ internal sealed class ManagedEngine
         }
     }
 
+    /// <summary>Weaves what a changed spec wants in place of what its probe has. When it throws, nothing has changed.</summary>
+    /// <param name="runtime">The probe.</param>
+    /// <param name="spec">The changed spec.</param>
+    /// <param name="methods">The methods that the probe is woven into.</param>
+    /// <exception cref="ExpressionException">An expression of the spec cannot be used on one of the methods.</exception>
+    /// <exception cref="SpecException">The changed probe could not be woven.</exception>
+    public void Update(ProbeRuntime runtime, ProbeSpec spec, IReadOnlyList<WovenMethod> methods)
+    {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        lock (_gate)
+        {
+            HookPlan[] before = [.. methods.Select(method => method.ProbeOf(runtime.Slot).Plan)];
+            HookPlan[] plans = [.. methods.Select(method => HookPlanner.Plan(runtime, spec, method.ProbeOf(runtime.Slot).Code, method.Site.Number, method.ReachesCells))];
+            try
+            {
+                EncodedBody[] bodies = [.. methods.Zip(plans, static (method, plan) => method.WeaveInPlace(plan))];
+                ProbeSlots.ChangeLimits(runtime, spec.Limits);
+                Install(methods, plans, bodies);
+            }
+            catch (Exception error) when (error is BadIlException or ProfilerCallException or InvalidProgramException)
+            {
+                if (methods.Zip(plans).Any(pair => pair.First.ProbeOf(runtime.Slot).Plan == pair.Second))
+                {
+                    Install(methods, before, [.. methods.Zip(before, static (method, plan) => method.WeaveInPlace(plan))]);
+                }
+
+                ProbeSlots.ChangeLimits(runtime, runtime.Spec.Limits);
+                throw new SpecException("The changed probe", $"it could not be woven, and the probe is as it was: {error.Message}.", "Attach a second probe, then dispose the first.");
+            }
+        }
+    }
+
+    private void Install(IReadOnlyList<WovenMethod> methods, HookPlan[] plans, EncodedBody[] bodies)
+    {
+        for (int i = 0; i < methods.Count; i++)
+        {
+            methods[i].Replace(plans[i]);
+            ProfilerCallException.Check(_profiler.Native.SetBody(methods[i].Key, bodies[i].Bytes, bodies[i].Map), "SetBody");
+        }
+
+        if (methods.Count > 0)
+        {
+            _profiler.RequestReJit([.. methods.Select(method => method.Key)]);
+        }
+
+        if (methods.Count <= MostVerified)
+        {
+            foreach (WovenMethod method in methods.Where(Confirmation.CanCompile))
+            {
+                if (Confirmation.Compile(method) is { } reason)
+                {
+                    throw new InvalidProgramException(reason);
+                }
+            }
+        }
+    }
+
     private WovenMethod? WeaveInto(ProbeRuntime runtime, ProbedCode code, List<CoverageGap> gaps, ref ExpressionException? unusable)
     {
         string place = MethodName.WithParameters(code.Written);
@@ -115,8 +170,8 @@ internal sealed class ManagedEngine
         try
         {
             target = MethodOf(code.Code);
-            HookPlan plan = HookPlanner.Plan(runtime, code, target.Site.Number, target.ReachesCells);
-            EncodedBody body = target.WeaveWith(plan);
+            HookPlan plan = HookPlanner.Plan(runtime, runtime.Spec, code, target.Site.Number, target.ReachesCells);
+            EncodedBody body = target.WeaveWith(plan, code);
             ProfilerCallException.Check(_profiler.Native.SetBody(target.Key, body.Bytes, body.Map), "SetBody");
             return target;
         }
@@ -227,19 +282,19 @@ internal sealed class ManagedEngine
             WovenMethod? method = woven.Find(candidate => candidate.Key == new MethodKey(error.Module, error.Token));
             if (method is not null)
             {
-                failed.Add((method, ReasonOf(error.Result)));
+                failed.Add((method, Confirmation.ReasonOf(error.Result)));
             }
         }
 
         if (woven.Count <= MostVerified)
         {
-            foreach (WovenMethod method in woven.Where(IsClosed))
+            foreach (WovenMethod method in woven.Where(Confirmation.CanCompile))
             {
-                if (Compile(method) is { } reason)
+                if (Confirmation.Compile(method) is { } reason)
                 {
                     failed.Add((method, reason));
                 }
-                else if (!IsTaken(method))
+                else if (!Confirmation.IsTaken(method, _profiler))
                 {
                     gaps.Add(new CoverageGap(
                         MethodName.WithParameters(method.Method),
@@ -260,52 +315,4 @@ internal sealed class ManagedEngine
             }
         }
     }
-
-    private static string? Compile(WovenMethod method)
-    {
-        try
-        {
-            RuntimeHelpers.PrepareMethod(method.Method.MethodHandle);
-            return null;
-        }
-        catch (InvalidProgramException error)
-        {
-            return $"the woven body does not compile: {error.Message}";
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            // The method cannot be compiled, woven or not, for example because a type that it names cannot be loaded.
-            return $"it cannot be compiled: {error.Message}";
-        }
-    }
-
-    // Usually the compilation just forced has taken the body. A method that other threads call may be between two versions for a moment.
-    private bool IsTaken(WovenMethod method)
-    {
-        for (int i = 0; i < ConfirmationTries; i++)
-        {
-            if (_profiler.Native.BodyServed(method.Key) > 0)
-            {
-                return true;
-            }
-
-            Thread.Sleep(1);
-            _ = Compile(method);
-        }
-
-        return false;
-    }
-
-    // Only a closed method can be compiled without a call that says over which types.
-    private static bool IsClosed(WovenMethod method) =>
-        !method.Method.ContainsGenericParameters && method.Method.DeclaringType is not { ContainsGenericParameters: true };
-
-    private static string ReasonOf(int result) => result switch
-    {
-        HResults.DynamicModule => "it was made by Reflection.Emit, which the runtime cannot recompile",
-        HResults.CollectibleFunction => "its load context is collectible",
-        HResults.EditAndContinueModule => "its module is open to Edit and Continue",
-        HResults.FunctionNotIl => "it has no IL",
-        _ => $"the runtime answered {HResults.Describe(result)}",
-    };
 }

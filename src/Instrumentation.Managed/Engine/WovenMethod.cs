@@ -1,5 +1,6 @@
 using System.Reflection;
 using Instrumentation.Events;
+using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
 using Instrumentation.Managed.Weaving;
 using Instrumentation.Managed.Weaving.Validation;
@@ -10,6 +11,7 @@ namespace Instrumentation.Managed.Engine;
 internal sealed class WovenMethod(MethodBase method, MethodImage image, ProbeSite site)
 {
     private readonly List<HookPlan> _plans = [];
+    private readonly Dictionary<int, ProbedCode> _codes = [];
 
     /// <summary>For tests: stands in for a defect of the weaving by damaging what it made; null otherwise.</summary>
     internal static Func<MethodBase, EncodedBody, EncodedBody>? Defect { get; set; }
@@ -31,15 +33,33 @@ internal sealed class WovenMethod(MethodBase method, MethodImage image, ProbeSit
 
     /// <summary>Weaves the original body with the active probes and one more, which stays added when that succeeds.</summary>
     /// <param name="plan">The probe's plan.</param>
+    /// <param name="code">Which code of the program that is.</param>
     /// <returns>The woven body.</returns>
     /// <exception cref="BadIlException">The body cannot be woven, or what weaving made of it is not valid.</exception>
     /// <exception cref="ProfilerCallException">The runtime refused.</exception>
-    public EncodedBody WeaveWith(HookPlan plan)
+    public EncodedBody WeaveWith(HookPlan plan, ProbedCode code)
     {
         EncodedBody body = Weave([.. _plans, plan]);
         _plans.Add(plan);
+        _codes[plan.Slot] = code;
         return body;
     }
+
+    /// <summary>What a probe has woven, and which code of the program that is.</summary>
+    /// <param name="slot">The probe's slot.</param>
+    /// <returns>Its plan and code.</returns>
+    public (HookPlan Plan, ProbedCode Code) ProbeOf(int slot) => (_plans.First(plan => plan.Slot == slot), _codes[slot]);
+
+    /// <summary>Weaves the original body with another plan in the place of the one that its probe has, without taking it over.</summary>
+    /// <param name="plan">The other plan.</param>
+    /// <returns>The woven body.</returns>
+    /// <exception cref="BadIlException">The body cannot be woven, or what weaving made of it is not valid.</exception>
+    /// <exception cref="ProfilerCallException">The runtime refused.</exception>
+    public EncodedBody WeaveInPlace(HookPlan plan) => Weave([.. _plans.Select(other => other.Slot == plan.Slot ? plan : other)]);
+
+    /// <summary>Takes over another plan for a probe, whose body is about to be installed.</summary>
+    /// <param name="plan">The plan.</param>
+    public void Replace(HookPlan plan) => _plans[_plans.FindIndex(other => other.Slot == plan.Slot)] = plan;
 
     /// <summary>Takes a probe away.</summary>
     /// <param name="slot">The probe's slot.</param>
@@ -53,7 +73,11 @@ internal sealed class WovenMethod(MethodBase method, MethodImage image, ProbeSit
 
     /// <summary>Takes away a probe whose body was not installed.</summary>
     /// <param name="slot">The probe's slot.</param>
-    public void Forget(int slot) => _plans.RemoveAll(plan => plan.Slot == slot);
+    public void Forget(int slot)
+    {
+        _plans.RemoveAll(plan => plan.Slot == slot);
+        _codes.Remove(slot);
+    }
 
     private EncodedBody Weave(IReadOnlyList<HookPlan> plans)
     {

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Reflection.Emit;
 using Instrumentation.Events;
 using Instrumentation.Expressions;
+using Instrumentation.Limits;
 using Instrumentation.Managed.Expressions;
 using ThreadState = Instrumentation.Events.ThreadState;
 
@@ -67,7 +68,7 @@ internal sealed unsafe class HookBody
     public void Emit()
     {
         LeaveWhenClosed();
-        if (_request is { Kind: HookKind.Start, Condition: null })
+        if (_request is { Kind: HookKind.Start, DecidedAtStart: false })
         {
             EmitBareStart();
             return;
@@ -141,13 +142,9 @@ internal sealed unsafe class HookBody
 
     private void EmitStart()
     {
-        if (_request.Condition is not null)
-        {
-            LoadBlock();
-            Increment(nameof(ProbeBlock.Hits));
-            EmitCondition();
-        }
-
+        LoadBlock();
+        Increment(nameof(ProbeBlock.Hits));
+        EmitDecision();
         ReadClock();
         _il.Emit(OpCodes.Ldloc, _now);
         _il.Emit(OpCodes.Stloc, _result);
@@ -171,11 +168,7 @@ internal sealed unsafe class HookBody
             ReadClock();
         }
 
-        if (_request.Condition is not null)
-        {
-            EmitCondition();
-        }
-
+        EmitDecision();
         Increment(nameof(ProbeBlock.Passed));
         if (_request.Aggregation is { } aggregation)
         {
@@ -271,6 +264,22 @@ internal sealed unsafe class HookBody
         _il.Emit(OpCodes.Ldloc, call);
         _il.Emit(OpCodes.Ldloc, _task!);
         _il.Emit(OpCodes.Call, typeof(PendingCall).GetMethod(nameof(PendingCall.Follow))!);
+    }
+
+    private void EmitDecision()
+    {
+        if (_request.Condition is not null)
+        {
+            EmitCondition();
+        }
+
+        if (_request.HasLimits)
+        {
+            _il.Emit(OpCodes.Ldloc, _block);
+            LoadSlot();
+            _il.Emit(OpCodes.Call, typeof(LimitCells).GetMethod(nameof(LimitCells.Admits))!);
+            _il.Emit(OpCodes.Brfalse, _leave);
+        }
     }
 
     private void EmitCondition()

@@ -16,14 +16,14 @@ internal static class HookPlanner
 
     /// <summary>Plans a probe on a method.</summary>
     /// <param name="runtime">The probe, with its slot.</param>
+    /// <param name="spec">What it wants, or is to want.</param>
     /// <param name="code">The code that is woven.</param>
     /// <param name="site">The number of its site.</param>
     /// <param name="reachesCells">Whether woven code of its module can count in <see cref="WovenCells"/>.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="ExpressionException">An expression cannot be used on this method.</exception>
-    public static HookPlan Plan(ProbeRuntime runtime, ProbedCode code, int site, bool reachesCells)
+    public static HookPlan Plan(ProbeRuntime runtime, ProbeSpec spec, ProbedCode code, int site, bool reachesCells)
     {
-        ProbeSpec spec = runtime.Spec;
         MethodShape shape = new(code);
         BindingTarget target = shape.Target(spec.Edge, spec.GettersAllowed);
         ProbeExpression? condition = spec.Condition is null ? null : ExpressionBinder.Bind(spec.Condition, target);
@@ -37,6 +37,8 @@ internal static class HookPlanner
             Condition = condition,
             Capture = Bind(spec.CaptureShape, target),
             Aggregation = spec.Aggregation?.Select(expression => ExpressionBinder.Bind(expression, target)),
+            HasLimits = spec.Limits.AreDecidedByHooks,
+            Version = runtime.Captures.NumberOf(spec.CaptureShape),
             MaximumStringLength = runtime.MaximumStringLength,
         };
 
@@ -50,7 +52,7 @@ internal static class HookPlanner
 
         // What does not need the end of a call is counted when the call begins: no region, no kept start.
         bool atEntry = spec.Edge == ProbeEdge.Entry || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && !NeedsEnd(request));
-        if (atEntry && request is { Aggregation: CountAggregation, Condition: null } && reachesCells)
+        if (atEntry && request is { Aggregation: CountAggregation, Condition: null, HasLimits: false } && reachesCells)
         {
             return new HookPlan { Slot = runtime.Slot, Ticket = runtime.Ticket, Site = site, InlineCondition = inline, CountsInline = true };
         }
@@ -84,12 +86,13 @@ internal static class HookPlanner
     {
         bool isTask = shape.Task.Kind != TaskKind.None;
         bool keepsStart = request.Edge.HasFlag(ProbeEdge.Call) || request.Expressions.Reads(ContextValue.Duration);
-        bool decidedAtStart = keepsStart && request.Edge.HasFlag(ProbeEdge.Call) && request.Condition is not null && IsFixedAtEntry(request.Condition, shape);
+        bool decidedAtStart = keepsStart && request.Edge.HasFlag(ProbeEdge.Call) && (request.Condition is { } condition ? IsFixedAtEntry(condition, shape) : request.HasLimits);
         HookRequest end = request with
         {
             KeepsStart = keepsStart,
             DecidedAtStart = decidedAtStart,
             Condition = decidedAtStart ? null : request.Condition,
+            HasLimits = !decidedAtStart && request.HasLimits,
             Result = isTask || request.Expressions.Any(node => node is ReturnExpression) ? shape.Result : null,
         };
         end = end with { Operands = OperandsOf(end, shape) };
@@ -120,6 +123,8 @@ internal static class HookPlanner
         Task = NoTask,
         DecidedAtStart = decides,
         Condition = decides ? request.Condition : null,
+        HasLimits = decides && request.HasLimits,
+        Version = 0,
         Capture = null,
         Aggregation = null,
     };

@@ -59,6 +59,12 @@ internal sealed record HookRequest
     /// <summary>The bound aggregation, or null for events.</summary>
     public AggregationSpec? Aggregation { get; init; }
 
+    /// <summary>Whether the hook asks the probe's limits.</summary>
+    public bool HasLimits { get; init; }
+
+    /// <summary>The number of the capture, for records.</summary>
+    public int Version { get; init; }
+
     /// <summary>The most UTF-16 units of a captured string.</summary>
     public required int MaximumStringLength { get; init; }
 
@@ -81,6 +87,8 @@ internal sealed record HookRequest
         && ThisArguments == other.ThisArguments
         && KeepsStart == other.KeepsStart
         && DecidedAtStart == other.DecidedAtStart
+        && HasLimits == other.HasLimits
+        && Version == other.Version
         && Condition == other.Condition
         && Equals(Capture, other.Capture)
         && Aggregation == other.Aggregation

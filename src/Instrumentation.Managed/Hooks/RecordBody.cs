@@ -176,7 +176,7 @@ internal sealed unsafe class RecordBody
         Set(nameof(EventRecordHeader.Site), () => _il.Emit(OpCodes.Ldarg, (short)_signature.Site));
         Set(nameof(EventRecordHeader.Edge), EmitEdge);
         Set(nameof(EventRecordHeader.Flags), () => EmitFlags(strings));
-        Set(nameof(EventRecordHeader.Reserved), () => _il.Emit(OpCodes.Ldc_I4_0));
+        Set(nameof(EventRecordHeader.Version), () => _il.Emit(OpCodes.Ldc_I4, _request.Version));
         Set(nameof(EventRecordHeader.Faults), () => _il.Emit(OpCodes.Ldloc, _faults));
         Set(nameof(EventRecordHeader.CallId), EmitCallId);
     }

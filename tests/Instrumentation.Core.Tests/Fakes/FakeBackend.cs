@@ -37,6 +37,12 @@ internal sealed class FakeBackend : IProbeBackend
     {
         public ProbeCoverage Coverage => backend.CanAttach(runtime.Spec);
 
+        public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken)
+        {
+            ProbeSlots.ChangeLimits(runtime, spec.Limits);
+            return ValueTask.CompletedTask;
+        }
+
         public ValueTask DisposeAsync()
         {
             Interlocked.Increment(ref backend.Detached);
