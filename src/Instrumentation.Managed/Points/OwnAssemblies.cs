@@ -2,14 +2,16 @@ using System.Reflection;
 
 namespace Instrumentation.Managed.Points;
 
-/// <summary>The assemblies that probes never reach, because the hooks themselves run in them.</summary>
+/// <summary>
+/// The assemblies that probes never reach, because the hooks themselves run in them. Mono.Cecil, with which the engine weaves, is not one of them: no hook
+/// calls it, and the engine's threads are guarded while they do.
+/// </summary>
 internal static class OwnAssemblies
 {
     private static readonly HashSet<Assembly> Own =
     [
         typeof(Probe).Assembly,
         typeof(OwnAssemblies).Assembly,
-        typeof(Mono.Cecil.Cil.OpCode).Assembly,
     ];
 
     /// <summary>Whether an assembly is one of them.</summary>

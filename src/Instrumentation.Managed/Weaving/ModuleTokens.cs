@@ -35,7 +35,10 @@ internal sealed class ModuleTokens
         _emitter = new MetadataEmitter(native, moduleId);
         _module = module;
         _isCoreLibrary = module == typeof(object).Module;
+
+        // What the engine itself calls counts in hooks, which see the guard of its threads.
         ReachesCells = !_isCoreLibrary
+            && module.Assembly != typeof(MetadataToken).Assembly
             && AssemblyLoadContext.GetLoadContext(module.Assembly) == AssemblyLoadContext.Default
             && AssemblyLoadContext.GetLoadContext(typeof(WovenCells).Assembly) == AssemblyLoadContext.Default;
     }

@@ -17,6 +17,34 @@ public sealed class InliningTests
     public Task Attach_AggressiveInliningCallee_CountsEveryCallAndNoneAfterDetach() =>
         CountsThroughInlining(Inlining.CallForced, nameof(Inlining.CallForced), Probe.Method(() => Inlining.Forced(0)));
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Attach_ToCalleeThatAProbedCallerHasInlined_KeepsTheCallersProbe(bool asEvents)
+    {
+        await using InstrumentationSession session = await Watch.StartAsync();
+        ProbeSpec spec = Probe.Method(() => Inlining.CallSmall(0));
+        ProbeHandle outer = asEvents ? await Watch.AttachAsync(session, spec) : await Watch.CountAsync(session, spec);
+
+        // The caller's woven body has a copy of the callee before the callee's probe comes, which makes the runtime compile the caller anew.
+        await WarmUpAsync(Inlining.CallSmall, nameof(Inlining.CallSmall));
+        long before = outer.Statistics.Hits;
+        AggregateHandle<CountSnapshot> inner = await Watch.CountAsync(session, Probe.Method(() => Inlining.Small(0)));
+        Assert.Equal(Calls, Inlining.CallSmall(Calls));
+        Assert.Equal((before + 1, Calls), (outer.Statistics.Hits, inner.Read().Total));
+
+        await inner.DisposeAsync();
+        Assert.Equal(Calls, Inlining.CallSmall(Calls));
+        Assert.Equal((before + 2, Calls), (outer.Statistics.Hits, inner.Read().Total));
+
+        // And in the other order: the caller's probe goes first.
+        AggregateHandle<CountSnapshot> again = await Watch.CountAsync(session, Probe.Method(() => Inlining.Small(0)));
+        Assert.Equal(Calls, Inlining.CallSmall(Calls));
+        await outer.DisposeAsync();
+        Assert.Equal(Calls, Inlining.CallSmall(Calls));
+        Assert.Equal((before + 3, 2 * Calls), (outer.Statistics.Hits, again.Read().Total));
+    }
+
     private static async Task CountsThroughInlining(Func<int, int> call, string caller, ProbeSpec spec)
     {
         await WarmUpAsync(call, caller);

@@ -180,4 +180,12 @@ internal static class Watch
             throw new InvalidOperationException("the code on the thread failed", failure);
         }
     }
+
+    /// <summary>Runs code on a thread of its own and gives its result.</summary>
+    public static T OnThread<T>(Func<T> run)
+    {
+        T result = default!;
+        OnThread(() => { result = run(); });
+        return result;
+    }
 }
