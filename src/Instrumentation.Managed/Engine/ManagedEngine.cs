@@ -26,6 +26,7 @@ internal sealed class ManagedEngine
     private readonly Dictionary<MethodKey, WovenMethod> _methods = [];
     private readonly Dictionary<nint, ModuleTokens> _modules = [];
     private readonly Dictionary<Module, nint> _moduleIds = [];
+    private readonly HashSet<MethodKey> _compiledAnew = [];
 
     private ManagedEngine(RuntimeProfiler profiler) => _profiler = profiler;
 
@@ -173,6 +174,7 @@ internal sealed class ManagedEngine
             HookPlan plan = HookPlanner.Plan(runtime, runtime.Spec, code, target.Site.Number, target.ReachesCells);
             EncodedBody body = target.WeaveWith(plan, code);
             ProfilerCallException.Check(_profiler.Native.SetBody(target.Key, body.Bytes, body.Map), "SetBody");
+            _compiledAnew.Remove(target.Key);
             return target;
         }
         catch (ExpressionException error)
@@ -263,14 +265,29 @@ internal sealed class ManagedEngine
 
         if (reverted.Count > 0)
         {
-            _ = _profiler.RequestRevert(reverted);
-            foreach (MethodKey key in reverted)
-            {
-                _profiler.Native.RemoveBody(key);
-            }
+            Restore(reverted);
         }
 
         return kept;
+    }
+
+    // A revert brings back machine code from before the probes, which may hold copies of methods that are woven now: their probes would miss those
+    // calls. So as long as any method is woven the original bodies are compiled anew, and the old machine code comes back with the last probe's end.
+    private void Restore(List<MethodKey> methods)
+    {
+        if (_methods.Values.Any(static method => method.IsActive))
+        {
+            // First without the woven body: the runtime may ask for the body of the new version at once.
+            methods.ForEach(_profiler.Native.RemoveBody);
+            _profiler.RequestReJit(methods);
+            _compiledAnew.UnionWith(methods);
+            return;
+        }
+
+        _compiledAnew.UnionWith(methods);
+        _ = _profiler.RequestRevert([.. _compiledAnew]);
+        methods.ForEach(_profiler.Native.RemoveBody);
+        _compiledAnew.Clear();
     }
 
     // The runtime reports what it refuses besides its S_OK. A compilation that fails would do so in the program's own call: a few methods are compiled here instead.

@@ -22,6 +22,7 @@ public sealed class InliningTests
     [InlineData(false)]
     public async Task Attach_ToCalleeThatAProbedCallerHasInlined_KeepsTheCallersProbe(bool asEvents)
     {
+        await WarmUpAsync(Inlining.CallSmall, nameof(Inlining.CallSmall));
         await using InstrumentationSession session = await Watch.StartAsync();
         ProbeSpec spec = Probe.Method(() => Inlining.CallSmall(0));
         ProbeHandle outer = asEvents ? await Watch.AttachAsync(session, spec) : await Watch.CountAsync(session, spec);
@@ -37,12 +38,34 @@ public sealed class InliningTests
         Assert.Equal(Calls, Inlining.CallSmall(Calls));
         Assert.Equal((before + 2, Calls), (outer.Statistics.Hits, inner.Read().Total));
 
-        // And in the other order: the caller's probe goes first.
+        // And in the other order: the caller's probe goes first, and the caller's old machine code, with its copy of the callee, must not come back.
         AggregateHandle<CountSnapshot> again = await Watch.CountAsync(session, Probe.Method(() => Inlining.Small(0)));
         Assert.Equal(Calls, Inlining.CallSmall(Calls));
         await outer.DisposeAsync();
         Assert.Equal(Calls, Inlining.CallSmall(Calls));
         Assert.Equal((before + 3, 2 * Calls), (outer.Statistics.Hits, again.Read().Total));
+
+        // With the last probe it does.
+        await again.DisposeAsync();
+        await WarmUpAsync(Inlining.CallSmall, nameof(Inlining.CallSmall));
+    }
+
+    [Fact]
+    public async Task Detach_OfACallerWhoseCalleeIsProbed_KeepsTheCalleesProbe()
+    {
+        await WarmUpAsync(Inlining.CallForced, nameof(Inlining.CallForced));
+        await using InstrumentationSession session = await Watch.StartAsync();
+        AggregateHandle<CountSnapshot> inner = await Watch.CountAsync(session, Probe.Method(() => Inlining.Forced(0)));
+        for (int i = 1; i <= 3; i++)
+        {
+            AggregateHandle<CountSnapshot> outer = await Watch.CountAsync(session, Probe.Method(() => Inlining.CallForced(0)));
+            await outer.DisposeAsync();
+            Assert.Equal(Calls, Inlining.CallForced(Calls));
+            Assert.Equal((i * Calls, 0), (inner.Read().Total, outer.Read().Total));
+        }
+
+        await inner.DisposeAsync();
+        await WarmUpAsync(Inlining.CallForced, nameof(Inlining.CallForced));
     }
 
     private static async Task CountsThroughInlining(Func<int, int> call, string caller, ProbeSpec spec)
