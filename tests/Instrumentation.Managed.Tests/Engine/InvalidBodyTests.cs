@@ -74,6 +74,24 @@ public sealed class InvalidBodyTests
         Assert.Equal((2, 1), (stays.Statistics.Hits, goes.Statistics.Hits));
     }
 
+    [Fact]
+    public async Task Update_InvalidBody_LeavesTheProbeAsItWas()
+    {
+        await using InstrumentationSession session = await Watch.StartAsync();
+        ProbeHandle handle = await Watch.AttachAsync(session, Probe.Method(typeof(Updated), nameof(Updated.Call)));
+        Assert.Equal(2, Updated.Call(1));
+
+        SpecException error = await Assert.ThrowsAsync<SpecException>(() => WithDefectAsync(typeof(Updated), async () =>
+        {
+            await handle.UpdateAsync(static spec => spec.When(static c => c.Arg<int>(0) > 1));
+            return handle;
+        }));
+
+        Assert.Contains("the woven body is not valid IL", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, Updated.Call(1));
+        Assert.Equal((2, ProbeState.Armed), (handle.Statistics.Passed, handle.State));
+    }
+
     private static async Task<ProbeHandle> WithDefectAsync(Type type, Func<Task<ProbeHandle>> run, string method = "Call")
     {
         WovenMethod.Defect = (woven, body) => woven.DeclaringType == type && woven.Name == method ? WithoutRet(body) : body;
@@ -108,6 +126,11 @@ public sealed class InvalidBodyTests
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static int BadCall(int value) => value + 1;
+    }
+
+    private static class Updated
+    {
+        public static int Call(int value) => value + 1;
     }
 
     private static class Detached
