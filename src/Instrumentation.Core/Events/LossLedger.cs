@@ -2,14 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Instrumentation.Events;
 
-/// <summary>Keeps a session's account of lost events: live probes are read when asked, detached ones are kept as sums by name.</summary>
+/// <summary>Keeps a session's account of lost events: live probes are read when asked, detached ones that lost any are kept, the oldest of many as sums by name.</summary>
 internal sealed class LossLedger
 {
     private const int ThreadsBeforeFolding = 1024;
+    private const int RetiredBeforeFolding = 1024;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ProbeRuntime> _live = [];
-    private readonly Dictionary<string, ProbeLoss> _retired = [];
+    private readonly Queue<ProbeLossRow> _retired = [];
+    private readonly Dictionary<string, ProbeLoss> _folded = [];
     private readonly Dictionary<int, long> _byThread = [];
     private long _endedThreads;
 
@@ -31,7 +33,7 @@ internal sealed class LossLedger
         {
             if (_live.Remove(runtime.Id))
             {
-                Add(_retired, runtime.Name, Read(runtime, _byThread, ref _endedThreads));
+                Keep(new ProbeLossRow(runtime.Id, runtime.Name, Read(runtime, _byThread, ref _endedThreads)));
             }
         }
     }
@@ -58,27 +60,32 @@ internal sealed class LossLedger
         lock (_gate)
         {
             FoldEndedThreads();
-            Dictionary<string, ProbeLoss> byProbe = new(_retired);
             Dictionary<int, long> byThread = new(_byThread);
             long endedThreads = _endedThreads;
+            List<ProbeLossRow> probes = [.. _folded.Select(static row => new ProbeLossRow(0, row.Key, row.Value)), .. _retired];
             foreach (ProbeRuntime runtime in _live.Values)
             {
-                Add(byProbe, runtime.Name, Read(runtime, byThread, ref endedThreads));
+                probes.Add(new ProbeLossRow(runtime.Id, runtime.Name, Read(runtime, byThread, ref endedThreads)));
             }
 
-            foreach (string name in byProbe.Where(static row => row.Value == default).Select(static row => row.Key).ToArray())
-            {
-                byProbe.Remove(name);
-            }
-
-            return new EventLoss(byProbe, byThread, endedThreads, damagedRings);
+            return new EventLoss(probes, byThread, endedThreads, damagedRings);
         }
     }
 
-    private static void Add(Dictionary<string, ProbeLoss> sums, string name, ProbeLoss loss)
+    private void Keep(ProbeLossRow row)
     {
-        ref ProbeLoss sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, name, out _);
-        sum += loss;
+        if (row.Loss == default)
+        {
+            return;
+        }
+
+        _retired.Enqueue(row);
+        if (_retired.Count > RetiredBeforeFolding)
+        {
+            ProbeLossRow oldest = _retired.Dequeue();
+            ref ProbeLoss sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_folded, oldest.Probe, out _);
+            sum += oldest.Loss;
+        }
     }
 
     private static unsafe ProbeLoss Read(ProbeRuntime runtime, Dictionary<int, long> byThread, ref long endedThreads)

@@ -25,6 +25,9 @@ public sealed class ProbeEvent
     /// <summary>The name of the probe: its label, or its point in words.</summary>
     public string Probe => _probe?.Name ?? $"(probe {_header.ProbeId})";
 
+    /// <summary>The number of the probe, <see cref="ProbeHandle.Id"/>: it tells probes of one name apart.</summary>
+    public int ProbeId => _header.ProbeId;
+
     /// <summary>The place that was hit: for a probe on many methods, which. For example <c>Shop.Orders::Place</c>.</summary>
     public string Site => ProbeSite.Find(_header.Site)?.Name ?? Probe;
 
@@ -74,6 +77,11 @@ public sealed class ProbeEvent
 
     /// <summary>The probe's group of places, for categories in files.</summary>
     internal string Group => ProbeSite.Find(_header.Site)?.Group ?? "probe";
+
+    /// <summary>Whether a probe wrote it.</summary>
+    /// <param name="runtime">The probe.</param>
+    /// <returns>True when it did.</returns>
+    internal bool IsOf(ProbeRuntime runtime) => _probe == runtime;
 
     /// <summary>A captured value by position, decoded.</summary>
     /// <param name="index">The position, from 0.</param>

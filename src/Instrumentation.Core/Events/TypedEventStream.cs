@@ -14,7 +14,10 @@ internal sealed class TypedEventStream<T>(EventStream stream, ProbeRuntime probe
     public IAsyncEnumerator<ProbeEvent<T>> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         new Enumerator(new EventEnumerator(stream, stream.Subscribe(probe), cancellationToken), Rebuild);
 
-    private T Rebuild(ProbeEvent source) => _rebuild
+    /// <summary>Makes the captured value of an event, by the capture that the probe had when it was recorded.</summary>
+    /// <param name="source">An event of the probe.</param>
+    /// <returns>The value.</returns>
+    public T Rebuild(ProbeEvent source) => _rebuild
         .GetOrAdd(source.Version, static (version, probe) => CaptureRebuilder.Create<T>(probe.Captures.CaptureOf(version)!), probe)
         .Invoke(source);
 

@@ -21,9 +21,10 @@ internal static class CaptureTranslator
         CaptureShape shape = made switch
         {
             NewExpression { Arguments.Count: > 0 } constructed => OfConstructor(constructed),
+            NewExpression or MemberInitExpression { Bindings.Count: 0, NewExpression.Arguments.Count: 0 } =>
+                throw LambdaErrors.Of(made, "it captures nothing.", "Leave Capture out: every event carries its point, thread, time and duration."),
             MemberInitExpression initialized => OfInitializer(initialized),
             MethodCallExpression { Method: { Name: nameof(ValueTuple.Create), DeclaringType: var owner } } tuple when owner == typeof(ValueTuple) || owner == typeof(Tuple) => OfTuple(tuple),
-            NewExpression empty => throw LambdaErrors.Of(empty, "it captures nothing.", "Leave Capture out: every event carries its point, thread, time and duration."),
             _ => new([new(BareName, NodeTranslator.Translate(body))], new CaptureFactory(type, null, 0, [])),
         };
         return shape.Fields.Count <= CaptureShape.MaximumFields
@@ -42,19 +43,16 @@ internal static class CaptureTranslator
 
     private static CaptureShape OfInitializer(MemberInitExpression node)
     {
-        if (node.NewExpression.Constructor is not { } constructor)
-        {
-            throw LambdaErrors.Of(node, $"the struct {TypeText.Of(node.Type)} is made without a constructor.", "Give it a constructor (a record struct has one) and call that, or make it a class.");
-        }
-
-        CaptureShape constructed = OfConstructor(node.NewExpression);
+        // A struct that declares no constructor begins as its default.
+        ConstructorInfo? constructor = node.NewExpression.Constructor;
+        IReadOnlyList<CaptureField> constructed = constructor is null ? [] : OfConstructor(node.NewExpression).Fields;
         MemberAssignment[] assignments = [.. node.Bindings.Select(binding => binding as MemberAssignment ?? throw LambdaErrors.Of(
             node,
             $"'{binding.Member.Name}' is set by a nested initializer.",
             "Assign each member a value: collections and nested objects cannot be made inside a probe."))];
         return new(
-            [.. constructed.Fields, .. assignments.Select(assignment => Field(assignment.Member.Name, assignment.Expression))],
-            new CaptureFactory(node.Type, constructor, constructed.Fields.Count, [.. assignments.Select(assignment => assignment.Member)]));
+            [.. constructed, .. assignments.Select(assignment => Field(assignment.Member.Name, assignment.Expression))],
+            new CaptureFactory(node.Type, constructor, constructed.Count, [.. assignments.Select(assignment => assignment.Member)]));
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The Create method that the lambda names calls this constructor.")]

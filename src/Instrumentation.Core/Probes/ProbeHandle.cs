@@ -36,6 +36,9 @@ public class ProbeHandle : IAsyncDisposable
     /// <summary>What is attached, as it stands after the last <see cref="UpdateAsync"/>.</summary>
     public ProbeSpec Spec => Runtime.Spec;
 
+    /// <summary>The probe's number: no other probe of this process has it, before or after. Records and events carry it.</summary>
+    public int Id => Runtime.Id;
+
     /// <summary>The name in events and files: the label, or the point in words.</summary>
     public string Name => Runtime.Name;
 

@@ -1,4 +1,5 @@
 using Instrumentation.Core.Tests.Fakes;
+using Instrumentation.Events;
 
 namespace Instrumentation.Core.Tests.Events;
 
@@ -113,6 +114,51 @@ public sealed class LossLedgerTests
             Assert.Empty(session.Events.Loss.ByThread);
         });
         Assert.Equal(session.Events.Loss.Total, session.Events.Loss.EndedThreads);
+    }
+
+    [Fact]
+    public async Task Loss_ProbesOfOneName_AreListedApart()
+    {
+        await using InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { BacklogBytes = 0 });
+        ProbeHandle detached = await session.AttachAsync(FakeSession.Spec("same"), Cancellation);
+        ProbeHandle sound = await session.AttachAsync(FakeSession.Spec("same"), Cancellation);
+        ProbeHandle live = await session.AttachAsync(FakeSession.Spec("same"), Cancellation);
+        FakeSession.OnThread(() =>
+        {
+            Hit(detached, 3);
+            Hit(live, 5);
+        });
+        await detached.DisposeAsync();
+        await FakeSession.UntilAsync(() => session.Events.Delivered == 8);
+        EventLoss loss = session.Events.Loss;
+        Assert.Equal([new(live.Id, "same", new(0, 0, 5, 0)), new(detached.Id, "same", new(0, 0, 3, 0))], loss.Probes);
+        Assert.DoesNotContain(loss.Probes, row => row.ProbeId == sound.Id);
+        Assert.Equal(new ProbeLoss(0, 0, 8, 0), Assert.Single(loss.ByProbe).Value);
+        Assert.Equal(8, loss.Total);
+        string[] lines = loss.ToString().Split(Environment.NewLine);
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith($"  same (probe {live.Id}): ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith($"  same (probe {detached.Id}): ", lines[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Loss_VeryManyDetachedProbes_TheOldestAreSummedByName()
+    {
+        const int Probes = 1100;
+        LossLedger ledger = new();
+        for (int i = 0; i < Probes; i++)
+        {
+            ProbeRuntime probe = new(FakeSession.Spec("same"), ProbeSlots.NextId(), 0) { Slot = 0 };
+            ledger.Add(probe);
+            probe.Tally.CountUnread();
+            ledger.Retire(probe);
+        }
+
+        EventLoss loss = ledger.Read(0);
+        Assert.Equal((Probes, Probes), (loss.Total, loss.ByProbe["same"].Unread));
+        Assert.Equal(1025, loss.Probes.Count);
+        Assert.Equal(new ProbeLossRow(0, "same", new ProbeLoss(0, 0, Probes - 1024, 0)), loss.Probes[0]);
+        Assert.Contains("same (earlier ones): ", loss.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

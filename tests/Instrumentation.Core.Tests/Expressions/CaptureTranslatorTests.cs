@@ -34,6 +34,16 @@ public class CaptureTranslatorTests
     }
 
     [Fact]
+    public void TranslateCapture_InitializerOfAStruct_NeedsNoConstructor()
+    {
+        CaptureShape shape = Capture(c => new Point { X = c.ThreadId });
+        Assert.Equal(["X"], shape.Fields.Select(field => field.Name));
+        Assert.Equal((typeof(Point), null, 0), (shape.Factory!.Type, shape.Factory.Constructor, shape.Factory.ConstructorFields));
+        Assert.Equal(["X"], shape.Factory.Members.Select(member => member.Name));
+        Assert.Contains("Leave Capture out", Refused(c => new Point()).Mend, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TranslateCapture_Tuples_NamesAreItems()
     {
         CaptureShape value = Capture(c => ValueTuple.Create(c.Arg<int>(0), c.ThreadId));
@@ -71,7 +81,6 @@ public class CaptureTranslatorTests
         Assert.Contains("field of its own", Refused(c => new { A = new { B = c.ThreadId } }).Mend, StringComparison.Ordinal);
         Assert.Equal("new { B = c.ThreadId }", Refused(c => new { A = new { B = c.ThreadId } }).SubExpression);
         Assert.Contains("Leave Capture out", Refused(c => new object()).Mend, StringComparison.Ordinal);
-        Assert.Contains("constructor", Refused(c => new Point { X = c.ThreadId }).Mend, StringComparison.Ordinal);
         Assert.Contains("collections", Refused(c => new Bag(c.ThreadId) { Many = { 1 } }).Mend, StringComparison.Ordinal);
         Assert.Contains("seven", Refused(c => ValueTuple.Create(1, 2, 3, 4, 5, 6, 7, c.ThreadId)).Mend, StringComparison.Ordinal);
         Assert.Contains("allocates", Refused(c => new { A = (object)c.ThreadId }).Why, StringComparison.Ordinal);

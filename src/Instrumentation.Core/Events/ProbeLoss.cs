@@ -1,0 +1,28 @@
+namespace Instrumentation;
+
+/// <summary>What one probe lost. Every event that passed the condition was either read or is counted here; late ones were read.</summary>
+/// <param name="RingFull">Events that found no room in their thread's ring: the thread wrote faster than the pump could fetch.</param>
+/// <param name="ReaderTooSlow">Events that did not fit the buffer of a reader; counted for each reader that missed them.</param>
+/// <param name="Unread">Events that came while nobody read and the backlog was full.</param>
+/// <param name="Late">Events that were read, but after one with a later time: their thread had stood still inside its hook. Not lost.</param>
+public readonly record struct ProbeLoss(long RingFull, long ReaderTooSlow, long Unread, long Late)
+{
+    /// <summary>All lost events.</summary>
+    public long Total => RingFull + ReaderTooSlow + Unread;
+
+    /// <summary>Adds two counts.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    /// <returns>Their sum.</returns>
+    public static ProbeLoss operator +(ProbeLoss left, ProbeLoss right) => new(
+        left.RingFull + right.RingFull,
+        left.ReaderTooSlow + right.ReaderTooSlow,
+        left.Unread + right.Unread,
+        left.Late + right.Late);
+}
+
+/// <summary>One probe and what it lost.</summary>
+/// <param name="ProbeId">The probe's number, <see cref="ProbeHandle.Id"/>; 0 for the sum of detached probes of one name that are not listed apart any more.</param>
+/// <param name="Probe">Its name.</param>
+/// <param name="Loss">What it lost.</param>
+public readonly record struct ProbeLossRow(int ProbeId, string Probe, ProbeLoss Loss);

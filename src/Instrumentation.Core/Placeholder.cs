@@ -1,3 +1,0 @@
-namespace Instrumentation;
-
-internal static class CorePlaceholder;
