@@ -33,6 +33,16 @@ public static class Recipe
         Console.WriteLine(callers.Read());
     }
 
+    public static async Task WhoCosts(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var costs = await session.AttachAsync(Probe.Method((Orders o) => o.Price(default!)).SummaryBy(c => c.Caller, c => c.Duration));
+
+        await orders.WorkAsync();
+        Console.WriteLine(costs.Read());
+    }
+
     public static async Task HowLong(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();
@@ -41,6 +51,30 @@ public static class Recipe
 
         await orders.WorkAsync();
         Console.WriteLine(times.Read());
+    }
+
+    public static async Task OneOrder(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var placed = await session.AttachAsync(
+            Probe.Method((Orders o) => o.PlaceAsync(default!, default)).OnEntry().Capture(c => new { Quantity = c.Arg<int>("quantity") }));
+        var priced = await session.AttachAsync(Probe.Method((Orders o) => o.Price(default!)).Capture(c => c.Arg<string>("product")));
+
+        await orders.WorkAsync();
+        await session.DisposeAsync();
+
+        await foreach (ProbeEvent e in session.Events)
+        {
+            if (placed.TryRead(e, out var order))
+            {
+                Console.WriteLine($"{order.Quantity} pieces ordered");
+            }
+            else if (priced.TryRead(e, out var product))
+            {
+                Console.WriteLine($"{product} priced in {e.Duration.TotalMicroseconds:F1} us");
+            }
+        }
     }
 
     public static async Task WhatFails(Orders orders)

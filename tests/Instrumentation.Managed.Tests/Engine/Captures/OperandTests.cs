@@ -181,6 +181,16 @@ public sealed class OperandTests
         Assert.Equal([new { Ticks = 15, Result = 17 }], await ValuesOf(after));
     }
 
+    [Fact]
+    public async Task Capture_StructMadeByAnInitializer_HoldsTheValues()
+    {
+        IReadOnlyList<Division> values = await Watch.CapturesAsync(
+            Probe.Method(() => Values.Divided(0, 0)).Capture(c => new Division { By = c.Arg<int>(1), Result = c.Return<int>() }),
+            static () => _ = Values.Divided(10, 5));
+
+        Assert.Equal([new Division { By = 5, Result = 2 }], values);
+    }
+
     internal static async Task<IReadOnlyList<T>> ValuesOf<T>(ProbeHandle<T> handle)
     {
         Assert.Equal(0, handle.Statistics.Faults);
@@ -191,5 +201,12 @@ public sealed class OperandTests
         }
 
         return values;
+    }
+
+    private struct Division
+    {
+        public int By;
+
+        public long Result { get; set; }
     }
 }
