@@ -8,6 +8,9 @@ namespace Instrumentation;
 public readonly record struct CountSnapshot(long Total) : IAggregateSnapshot<CountSnapshot>
 {
     /// <inheritdoc/>
+    static bool IAggregateSnapshot<CountSnapshot>.Reads(AggregationSpec? aggregation) => aggregation is CountAggregation;
+
+    /// <inheritdoc/>
     static CountSnapshot IAggregateSnapshot<CountSnapshot>.Read(ProbeRuntime runtime)
     {
         ProbeStatistics sum = ProbeBlocks.Sum(runtime);

@@ -56,6 +56,9 @@ public sealed class CountTable<TKey> : IAggregateSnapshot<CountTable<TKey>>
     public override string ToString() => CountTableText.Draw(ByName, Other, Total);
 
     /// <inheritdoc/>
+    static bool IAggregateSnapshot<CountTable<TKey>>.Reads(AggregationSpec? aggregation) => aggregation is KeyedAggregation { Inner: CountAggregation } table && table.Key.Type == typeof(TKey);
+
+    /// <inheritdoc/>
     static CountTable<TKey> IAggregateSnapshot<CountTable<TKey>>.Read(ProbeRuntime runtime)
     {
         KeyedReading reading = KeyedReading.Read(runtime);

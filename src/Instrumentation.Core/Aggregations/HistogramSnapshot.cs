@@ -100,6 +100,9 @@ public sealed class HistogramSnapshot : IValueSnapshot<HistogramSnapshot>
     ];
 
     /// <inheritdoc/>
+    static bool IAggregateSnapshot<HistogramSnapshot>.Reads(AggregationSpec? aggregation) => aggregation is Log2HistogramAggregation or LinearHistogramAggregation;
+
+    /// <inheritdoc/>
     static HistogramSnapshot IAggregateSnapshot<HistogramSnapshot>.Read(ProbeRuntime runtime) => Of(AggregateReading.Read(runtime));
 
     /// <inheritdoc/>

@@ -11,4 +11,9 @@ public interface IAggregateSnapshot<TSelf>
     /// <param name="runtime">The probe, not removed.</param>
     /// <returns>The snapshot.</returns>
     internal static abstract TSelf Read(ProbeRuntime runtime);
+
+    /// <summary>Whether this is what reading an aggregation gives.</summary>
+    /// <param name="aggregation">The aggregation; null for none.</param>
+    /// <returns>True when it is.</returns>
+    internal static abstract bool Reads(AggregationSpec? aggregation);
 }

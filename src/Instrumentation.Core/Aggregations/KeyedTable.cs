@@ -69,6 +69,10 @@ public sealed class KeyedTable<TKey, TSnapshot> : IAggregateSnapshot<KeyedTable<
     public override string ToString() => KeyedTableText.Draw(ByName, Other, Total);
 
     /// <inheritdoc/>
+    static bool IAggregateSnapshot<KeyedTable<TKey, TSnapshot>>.Reads(AggregationSpec? aggregation) =>
+        aggregation is KeyedAggregation table && table.Key.Type == typeof(TKey) && TSnapshot.Reads(table.Inner);
+
+    /// <inheritdoc/>
     static KeyedTable<TKey, TSnapshot> IAggregateSnapshot<KeyedTable<TKey, TSnapshot>>.Read(ProbeRuntime runtime) => new(KeyedReading.Read(runtime));
 
     private TSnapshot Merge(IEnumerable<AggregateReading> readings)

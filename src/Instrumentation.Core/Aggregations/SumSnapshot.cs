@@ -27,6 +27,9 @@ public readonly record struct SumSnapshot(long Count, long Sum, ValueUnit Unit) 
     public override string ToString() => Count == 0 ? "no values" : string.Create(CultureInfo.InvariantCulture, $"{ValueText.Sum(Sum, Unit)} in {Count:N0} values: average {ValueText.Of(Average, Unit)}");
 
     /// <inheritdoc/>
+    static bool IAggregateSnapshot<SumSnapshot>.Reads(AggregationSpec? aggregation) => aggregation is SumAggregation;
+
+    /// <inheritdoc/>
     static SumSnapshot IAggregateSnapshot<SumSnapshot>.Read(ProbeRuntime runtime) => Of(AggregateReading.Read(runtime));
 
     /// <inheritdoc/>

@@ -40,6 +40,9 @@ public readonly record struct SummarySnapshot(long Count, long Sum, long Minimum
             $"{Count:N0} values: sum {ValueText.Sum(Sum, Unit)}, average {ValueText.Of(Average, Unit)}, least {ValueText.Of(Minimum, Unit)}, greatest {ValueText.Of(Maximum, Unit)}");
 
     /// <inheritdoc/>
+    static bool IAggregateSnapshot<SummarySnapshot>.Reads(AggregationSpec? aggregation) => aggregation is SummaryAggregation;
+
+    /// <inheritdoc/>
     static SummarySnapshot IAggregateSnapshot<SummarySnapshot>.Read(ProbeRuntime runtime) => Of(AggregateReading.Read(runtime));
 
     /// <inheritdoc/>

@@ -8,6 +8,8 @@ namespace Instrumentation;
 /// <param name="limit">The greatest distance that matters.</param>
 internal sealed class EditDistance(string word, int limit)
 {
+    private readonly string _word = word.ToUpperInvariant();
+    private readonly char[] _other = new char[word.Length + limit];
     private readonly int _width = word.Length + limit + 2;
     private readonly int[] _rows = new int[3 * (word.Length + limit + 2)];
 
@@ -19,6 +21,7 @@ internal sealed class EditDistance(string word, int limit)
         Span<int> before = _rows.AsSpan(0, _width);
         Span<int> previous = _rows.AsSpan(_width, _width);
         Span<int> current = _rows.AsSpan(2 * _width, _width);
+        ReadOnlySpan<char> upper = _other.AsSpan(0, other.AsSpan().ToUpperInvariant(_other));
         for (int j = 0; j <= other.Length; j++)
         {
             previous[j] = j;
@@ -26,7 +29,7 @@ internal sealed class EditDistance(string word, int limit)
 
         for (int i = 1; i <= word.Length; i++)
         {
-            if (Row(i, other, before, previous, current) > limit)
+            if (Row(i, upper, before, previous, current) > limit)
             {
                 return limit + 1;
             }
@@ -40,7 +43,7 @@ internal sealed class EditDistance(string word, int limit)
         return previous[other.Length];
     }
 
-    private int Row(int i, string other, ReadOnlySpan<int> before, ReadOnlySpan<int> previous, Span<int> current)
+    private int Row(int i, ReadOnlySpan<char> other, ReadOnlySpan<int> before, ReadOnlySpan<int> previous, Span<int> current)
     {
         int first = Math.Max(1, i - limit);
         int last = Math.Min(other.Length, i + limit);
@@ -48,9 +51,9 @@ internal sealed class EditDistance(string word, int limit)
         int best = current[first - 1];
         for (int j = first; j <= last; j++)
         {
-            bool same = Same(word[i - 1], other[j - 1]);
+            bool same = _word[i - 1] == other[j - 1];
             int least = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + (same ? 0 : 1));
-            bool swapped = !same && i > 1 && j > 1 && Same(word[i - 1], other[j - 2]) && Same(word[i - 2], other[j - 1]);
+            bool swapped = !same && i > 1 && j > 1 && _word[i - 1] == other[j - 2] && _word[i - 2] == other[j - 1];
             current[j] = swapped ? Math.Min(least, before[j - 2] + 1) : least;
             best = Math.Min(best, current[j]);
         }
@@ -59,6 +62,4 @@ internal sealed class EditDistance(string word, int limit)
         current[last + 1] = limit + 1;
         return best;
     }
-
-    private static bool Same(char left, char right) => left == right || char.ToUpperInvariant(left) == char.ToUpperInvariant(right);
 }

@@ -62,7 +62,13 @@ internal static class AggregationJson
         output.BeginObject();
         if (value is not null)
         {
-            output.Name(value switch { SumAggregation => "sum", SummaryAggregation => "summary", _ => "histogram" });
+            output.Name(value switch
+            {
+                SumAggregation => "sum",
+                SummaryAggregation => "summary",
+                Log2HistogramAggregation or LinearHistogramAggregation => "histogram",
+                _ => throw output.Error($"a {value.GetType().Name} has no text.", Mend),
+            });
             new ExpressionWriter(output).Write(value.Value);
             HistogramJson.WriteBounds(output, value);
         }

@@ -121,4 +121,15 @@ public partial record ProbeSpec
         int capacity = 1024)
         where TKey : notnull
         where TValue : struct => new(this) { Aggregation = AggregationFactory.By(key, AggregationFactory.Linear(value, minimum, width, buckets), capacity) };
+
+    /// <summary>Says what reading the aggregate gives, where the spec came as data: <see cref="ProbeSpecJson"/> reads specs without their types.</summary>
+    /// <typeparam name="TSnapshot">The snapshot, for example <see cref="CountSnapshot"/>.</typeparam>
+    /// <returns>The typed copy.</returns>
+    /// <exception cref="SpecException">The spec keeps no aggregate, or one that gives another snapshot.</exception>
+    public AggregateSpec<TSnapshot> Reading<TSnapshot>()
+        where TSnapshot : IAggregateSnapshot<TSnapshot>
+    {
+        SpecRules.CheckSnapshot<TSnapshot>(this);
+        return new(this);
+    }
 }

@@ -79,6 +79,22 @@ internal static class SpecRules
         }
     }
 
+    /// <summary>Checks that a spec's aggregate can be read as a snapshot.</summary>
+    /// <typeparam name="TSnapshot">The snapshot.</typeparam>
+    /// <param name="spec">The spec.</param>
+    /// <exception cref="SpecException">It keeps no aggregate, or one that gives another snapshot.</exception>
+    public static void CheckSnapshot<TSnapshot>(ProbeSpec spec)
+        where TSnapshot : IAggregateSnapshot<TSnapshot>
+    {
+        if (!TSnapshot.Reads(spec.Aggregation))
+        {
+            throw new SpecException(
+                $"{TypeText.Of(typeof(TSnapshot))} for {spec.Aggregation?.GetType().Name ?? "a probe that keeps no aggregate"}",
+                "reading it gives something else.",
+                "Use CountSnapshot, SumSnapshot, SummarySnapshot or HistogramSnapshot; by a key, CountTable or KeyedTable with the key's very type.");
+        }
+    }
+
     private static void CheckEdge(ProbeEdge edge)
     {
         if (edge == ProbeEdge.None || (edge & ~Known) != 0)

@@ -73,9 +73,16 @@ public sealed class InstrumentationSession : IAsyncDisposable
     /// <summary>Attaches a probe that keeps an aggregate.</summary>
     /// <typeparam name="TSnapshot">What reading the aggregate gives.</typeparam>
     /// <inheritdoc cref="AttachAsync(ProbeSpec, CancellationToken)"/>
-    public Task<AggregateHandle<TSnapshot>> AttachAsync<TSnapshot>(AggregateSpec<TSnapshot> spec, CancellationToken cancellationToken = default)
-        where TSnapshot : IAggregateSnapshot<TSnapshot> =>
-        AttachAsync(spec, static (runtime, attachment, stream, detached) => new AggregateHandle<TSnapshot>(runtime, attachment, stream, detached), cancellationToken);
+    public async Task<AggregateHandle<TSnapshot>> AttachAsync<TSnapshot>(AggregateSpec<TSnapshot> spec, CancellationToken cancellationToken = default)
+        where TSnapshot : IAggregateSnapshot<TSnapshot>
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        SpecRules.CheckSnapshot<TSnapshot>(spec);
+        return await AttachAsync(
+            spec,
+            static (runtime, attachment, stream, detached) => new AggregateHandle<TSnapshot>(runtime, attachment, stream, detached),
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Detaches all probes, delivers what they had seen and ends the streams. Disposing again, also at the same time, waits for the same disposal.</summary>
     /// <returns>Completes when nothing of the session is left.</returns>

@@ -7,7 +7,7 @@ namespace Instrumentation.Core.Tests.Json;
 /// <summary>Whatever the text, reading gives a spec or the one error.</summary>
 public class ProbeSpecJsonFuzzTests
 {
-    private const int Cases = 8_000;
+    private const int Cases = 5_000;
 
     private static readonly string[] Splices =
     [

@@ -60,7 +60,7 @@ internal static class LoadedTypeNames
     {
         string home = assembly.GetName().Name ?? string.Empty;
         return TypesOf(assembly)
-            .Where(static type => type.FullName is { } name && !name.Contains('<', StringComparison.Ordinal) && (type.IsVisible || type.Assembly != typeof(Probe).Assembly))
+            .Where(static type => type.FullName is { } name && !name.Contains('<', StringComparison.Ordinal) && (type.Assembly != typeof(Probe).Assembly || type.IsVisible))
             .Select(type => new LoadedTypeName(home, type.FullName!, type.Name, type.IsNested));
     }
 
