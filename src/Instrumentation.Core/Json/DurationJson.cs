@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Instrumentation.Expressions;
 
 namespace Instrumentation.Json;
 
@@ -27,17 +28,17 @@ internal static class DurationJson
     /// <param name="unit">The unit.</param>
     /// <param name="number">How many of it.</param>
     /// <returns>The duration.</returns>
-    public static TimeSpan ReadTimeSpan(string unit, JsonItem number) => TimeSpan.FromTicks(Read(unit, number, 100));
+    public static TimeSpan ReadTimeSpan(string unit, JsonItem number) => TimeSpan.FromTicks(Read(unit, number, Durations.NanosecondsPerTick));
+
+    /// <summary>Reads a duration in <see cref="TimeSpan"/>'s units of 100 ns.</summary>
+    /// <param name="item">The object with one unit.</param>
+    /// <returns>The duration.</returns>
+    public static TimeSpan ReadTimeSpan(JsonItem item) => TimeSpan.FromTicks(Read(item, Durations.NanosecondsPerTick));
 
     /// <summary>Reads a duration in nanoseconds.</summary>
     /// <param name="item">The object with one unit.</param>
     /// <returns>The nanoseconds.</returns>
-    public static long ReadNanoseconds(JsonItem item)
-    {
-        const string Mend = "Write a duration, for example {\"milliseconds\":5}.";
-        item.Demand(JsonValueKind.Object, Mend).Only(Names);
-        return item.Members is [var member] ? Read(member.Name, member.Value, 1) : throw item.Error("a duration has one unit.", Mend);
-    }
+    public static long ReadNanoseconds(JsonItem item) => Read(item, 1);
 
     /// <summary>Writes a duration with the largest unit that divides it.</summary>
     /// <param name="output">Where it goes.</param>
@@ -51,6 +52,13 @@ internal static class DurationJson
         output.Name(unit);
         output.Value(ConstantWriter.Integer(all / Units[unit]));
         output.End();
+    }
+
+    private static long Read(JsonItem item, long nanoseconds)
+    {
+        const string Mend = "Write a duration, for example {\"milliseconds\":5}.";
+        item.Demand(JsonValueKind.Object, Mend).Only(Names);
+        return item.Members is [var member] ? Read(member.Name, member.Value, nanoseconds) : throw item.Error("a duration has one unit.", Mend);
     }
 
     private static long Read(string unit, JsonItem number, long nanoseconds)

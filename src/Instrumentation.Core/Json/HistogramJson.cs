@@ -40,17 +40,9 @@ internal static class HistogramJson
         }
     }
 
-    private static long Bound(JsonItem item, bool isDuration)
-    {
-        if (isDuration)
-        {
-            return DurationJson.ReadNanoseconds(item);
-        }
-
-        return item.Kind is JsonValueKind.Number or JsonValueKind.String && ConstantReader.TryRead(item.Token, typeof(long), out object? bound)
-            ? (long)bound!
-            : throw item.Error($"{item.Describe()} is no whole number of 64 bits.", "Write a whole number, as the measured value is one.");
-    }
+    private static long Bound(JsonItem item, bool isDuration) => isDuration
+        ? DurationJson.ReadNanoseconds(item)
+        : item.DemandLong("Write a whole number, as the measured value is one.");
 
     private static void Bound(JsonOutput output, string name, long bound, Type type)
     {

@@ -5,7 +5,7 @@ namespace Instrumentation.Json;
 /// <summary>Whole probes. What does not go together is refused in both directions.</summary>
 internal static class SpecJson
 {
-    private static readonly string[] Properties = ["point", "on", "when", "capture", "aggregate", "getters", "label"];
+    private static readonly string[] Properties = ["point", "on", "when", "capture", "aggregate", "getters", "limits", "label"];
 
     /// <summary>Reads a probe.</summary>
     /// <param name="item">The probe.</param>
@@ -14,30 +14,35 @@ internal static class SpecJson
     {
         item.Demand(JsonValueKind.Object, "Write a probe: {\"point\":{\"method\":\"Shop.Orders::Place\"},\"on\":[\"call\"]}.").Only(Properties);
         ProbeSpec spec = new(PointJson.Read(item.Require("point", "Say what is observed: \"point\":{\"method\":\"Shop.Orders::Place\"}.")));
-        if (Optional(item, "on") is { } edge)
+        if (item.FindOptional("on") is { } edge)
         {
             spec = Checked(edge, spec with { Edge = EdgeJson.Read(edge) });
         }
 
-        if (Optional(item, "when") is { } condition)
+        if (item.FindOptional("when") is { } condition)
         {
             spec = spec with { Condition = ExpressionReader.ReadCondition(condition) };
         }
 
-        if (Optional(item, "capture") is { } capture)
+        if (item.FindOptional("capture") is { } capture)
         {
             spec = Checked(capture, spec with { CaptureShape = CaptureJson.Read(capture) });
         }
 
-        if (Optional(item, "aggregate") is { } aggregate)
+        if (item.FindOptional("aggregate") is { } aggregate)
         {
             spec = Checked(aggregate, spec with { Aggregation = AggregationJson.Read(aggregate) });
         }
 
+        if (item.FindOptional("limits") is { } limits)
+        {
+            spec = Checked(limits, spec with { Limits = LimitsJson.Read(limits) });
+        }
+
         return spec with
         {
-            GettersAllowed = Optional(item, "getters")?.DemandBool("Write true to let expressions call property getters.") ?? false,
-            Label = Optional(item, "label")?.Demand(JsonValueKind.String, "Write a name for the probe.").Text,
+            GettersAllowed = item.FindOptional("getters")?.DemandBool("Write true to let expressions call property getters.") ?? false,
+            Label = item.FindOptional("label")?.Demand(JsonValueKind.String, "Write a name for the probe.").Text,
         };
     }
 
@@ -80,6 +85,12 @@ internal static class SpecJson
             output.Value(LiteralToken.True);
         }
 
+        if (spec.Limits != ProbeLimits.None)
+        {
+            output.Name("limits");
+            LimitsJson.Write(output, spec.Limits);
+        }
+
         if (spec.Label is { } label)
         {
             output.Property("label", label);
@@ -87,8 +98,6 @@ internal static class SpecJson
 
         output.End();
     }
-
-    private static JsonItem? Optional(JsonItem item, string name) => item.Find(name) is { Kind: not JsonValueKind.Null } value ? value : null;
 
     // Called part by part, so that the error is at the part that broke the rule.
     private static ProbeSpec Checked(JsonItem item, ProbeSpec spec) => Broken(spec) is { } broken ? throw item.Error(broken.Why, broken.Mend, inner: broken) : spec;

@@ -28,6 +28,14 @@ public class ProbeSpecJsonErrorTests
     [InlineData("\"on\":[\"call\",\"return\"]", "$.on", "already one event")]
     [InlineData("\"on\":[\"entry\",\"return\"]", "$.on", "entry and at the end")]
     [InlineData("\"on\":[\"return\",\"return\"]", "$.on[1]", "twice")]
+    [InlineData("\"limits\":5", "$.limits", "an object belongs")]
+    [InlineData("\"limits\":{\"sampleEvery\":0}", "$.limits", "report nothing")]
+    [InlineData("\"limits\":{\"sampleEvery\":1.5}", "$.limits.sampleEvery", "no whole number")]
+    [InlineData("\"limits\":{\"perSecond\":1e999}", "$.limits.perSecond", "too great")]
+    [InlineData("\"limits\":{\"perSecond\":\"1\"}", "$.limits.perSecond", "a number belongs")]
+    [InlineData("\"limits\":{\"hits\":true}", "$.limits.hits", "no whole number")]
+    [InlineData("\"limits\":{\"expiry\":5}", "$.limits.expiry", "an object belongs")]
+    [InlineData("\"limits\":{\"expiry\":{\"seconds\":-5}}", "$.limits", "report nothing")]
     [InlineData("\"getters\":1", "$.getters", "true or false")]
     [InlineData("\"when\":5", "$.when", "the number 5 is no bool")]
     [InlineData("\"when\":\"duration\"", "$.when", "a condition is a bool")]
@@ -75,6 +83,7 @@ public class ProbeSpecJsonErrorTests
     [InlineData("\"when\":{\"arg\":0,\"type\":\"boool\"}", "$.when.type", "bool")]
     [InlineData("\"when\":{\"arg\":0,\"typ\":\"bool\"}", "$.when.typ", "type")]
     [InlineData("\"capture\":{\"a\":{\"this\":\"Instrumentation.Core.Tests.Expressions.Nod\"}}", "$.capture.a.this", "Instrumentation.Core.Tests.Expressions.Node")]
+    [InlineData("\"limits\":{\"hist\":5}", "$.limits.hist", "hits")]
     [InlineData("\"aggregate\":\"cuont\"", "$.aggregate", "count")]
     public void Read_MisspeltNames_GivesTheNearest(string parts, string path, string nearest)
     {

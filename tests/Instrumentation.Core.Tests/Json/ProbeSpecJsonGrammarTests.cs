@@ -45,6 +45,19 @@ public class ProbeSpecJsonGrammarTests
     public void Read_Conditions_MeanTheLambda(string json, string lambda) => Assert.Equal(lambda, ExpressionText.Of(Text.Condition(json)));
 
     [Fact]
+    public void Read_Limits_Mean()
+    {
+        ProbeSpec spec = Text.Place.Sample(10).RateLimit(0.5).HitLimit(1000).ExpireAfter(TimeSpan.FromMinutes(5));
+        ProbeSpec read = Text.Spec("""
+            "limits":{"expiry":{"minutes":5},"hits":1000,"perSecond":0.5,"sampleEvery":10}
+            """);
+        Assert.Equal(spec, read);
+        Assert.EndsWith("\"limits\":{\"sampleEvery\":10,\"perSecond\":0.5,\"hits\":1000,\"expiry\":{\"seconds\":300}}}", ProbeSpecJson.Write(read), StringComparison.Ordinal);
+        Assert.Equal(Text.Place, Text.Spec("\"limits\":{}"));
+        Assert.Equal(Text.Place, Text.Spec("\"limits\":{\"hits\":null}"));
+    }
+
+    [Fact]
     public void Read_CommentsCommasAndNulls_ArePassedOver()
     {
         ProbeSpec spec = ProbeSpecJson.Read("""

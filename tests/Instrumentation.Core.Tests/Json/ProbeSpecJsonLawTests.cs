@@ -86,6 +86,27 @@ public class ProbeSpecJsonLawTests
         Assert.All(specs, static spec => Assert.Equal(Text.Untyped(spec), ProbeSpecJson.Read(ProbeSpecJson.Write(spec))));
     }
 
+    [Fact]
+    public void Write_EveryPropertyOfASpec_IsWrittenAndRead()
+    {
+        Dictionary<string, ProbeSpec> changed = new()
+        {
+            [nameof(ProbeSpec.Point)] = new ProbeSpec(new Fakes.FakePoint("there")),
+            [nameof(ProbeSpec.Edge)] = Text.Place.OnEntry(),
+            [nameof(ProbeSpec.Condition)] = Text.Place.When(c => c.ThreadId == 1),
+            [nameof(ProbeSpec.CaptureShape)] = Text.Untyped(Text.Place.Capture(c => c.ThreadId)),
+            [nameof(ProbeSpec.Aggregation)] = Text.Untyped(Text.Place.Count()),
+            [nameof(ProbeSpec.GettersAllowed)] = Text.Place.AllowGetters(),
+            [nameof(ProbeSpec.Limits)] = Text.Place.Sample(2),
+            [nameof(ProbeSpec.Label)] = Text.Place.Named("n"),
+        };
+
+        Assert.Equal(typeof(ProbeSpec).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name).Order(), changed.Keys.Order());
+        Assert.All(changed.Values, static spec => Assert.Equal(spec, ProbeSpecJson.Read(ProbeSpecJson.Write(spec))));
+        Assert.Equal(changed.Count, changed.Values.Select(ProbeSpecJson.Write).Where(static json => json != ProbeSpecJson.Write(Text.Place)).Distinct().Count());
+        Assert.Equal(4, typeof(ProbeLimits).GetProperties().Count(static property => property.CanWrite));
+    }
+
     private static IEnumerable<Type> Kinds() => typeof(ProbeExpression).Assembly.GetTypes()
         .Where(static type => !type.IsAbstract && (type.IsSubclassOf(typeof(ProbeExpression)) || type.IsSubclassOf(typeof(AggregationSpec))));
 

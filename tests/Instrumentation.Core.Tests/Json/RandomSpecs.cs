@@ -22,6 +22,7 @@ internal sealed class RandomSpecs(int seed)
             Edge = Edges[_random.Next(Edges.Length)],
             Condition = _random.Next(3) == 0 ? null : _expressions.Next(typeof(bool), depth),
             GettersAllowed = _random.Next(4) == 0,
+            Limits = _random.Next(2) == 0 ? ProbeLimits.None : Limits(),
             Label = _random.Next(3) == 0 ? RandomConstants.Word(_random) : null,
         };
         return _random.Next(4) switch
@@ -39,9 +40,17 @@ internal sealed class RandomSpecs(int seed)
         return new([.. Enumerable.Range(0, count).Select(index => new CaptureField(_random.Next(20) == 0 ? "twice" : RandomConstants.Word(_random) + index, _expressions.Next(RandomTypes.Any(_random), depth)))], null);
     }
 
+    private ProbeLimits Limits() => new()
+    {
+        SampleEvery = _random.Next(2) == 0 ? 1 : _random.Next(1, int.MaxValue),
+        PerSecond = _random.Next(2) == 0 ? null : 0.001 + (_random.NextDouble() * 1000),
+        Hits = _random.Next(2) == 0 ? null : _random.NextInt64(1, long.MaxValue),
+        Expiry = _random.Next(2) == 0 ? null : TimeSpan.FromTicks(_random.Next(2) == 0 ? _random.NextInt64(1, long.MaxValue) : _random.Next(1, 1000) * TimeSpan.TicksPerSecond),
+    };
+
     private AggregationSpec Aggregation(int depth) => _random.Next(2) == 0
         ? Simple(depth)
-        : new KeyedAggregation(_expressions.Next(RandomTypes.Key(_random), depth), Simple(depth), _random.Next(1, 1025));
+        : new KeyedAggregation(_expressions.Next(RandomTypes.Key(_random), depth), Simple(depth), _random.Next(1, 513));
 
     private AggregationSpec Simple(int depth) => _random.Next(5) switch
     {

@@ -41,7 +41,7 @@ public sealed class PlaceTests
         PlaceNotFoundException error = await FailsAsync<PlaceNotFoundException>(static () => Probe.Method("Qqqqqqqq.Wwwwwwwwww::Zzzzzzzz"));
 
         Assert.Empty(error.Nearest);
-        Assert.Contains("Check that the assembly is loaded", error.Mend);
+        Assert.Contains("what holds it is loaded", error.Mend);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal static class ConstantWriter
     {
         if (constant is { Value: TimeSpan duration } && constant.Type == typeof(TimeSpan))
         {
-            DurationJson.Write(output, duration.Ticks, 100);
+            DurationJson.Write(output, duration.Ticks, Durations.NanosecondsPerTick);
             return;
         }
 

@@ -72,6 +72,11 @@ internal sealed class JsonItem(JsonItem? parent, string step, LiteralToken token
         return null;
     }
 
+    /// <summary>The value of a property that may be left out.</summary>
+    /// <param name="name">The property's name.</param>
+    /// <returns>The value; null when there is no such property, or it is null.</returns>
+    public JsonItem? FindOptional(string name) => Find(name) is { Kind: not JsonValueKind.Null } value ? value : null;
+
     /// <summary>An error at this place.</summary>
     /// <param name="why">What is wrong.</param>
     /// <param name="mend">What to write instead.</param>

@@ -49,6 +49,22 @@ internal static class JsonItemRules
         _ => throw item.Error($"{item.Describe()} stands where true or false belongs.", mend),
     };
 
+    /// <summary>Demands a number.</summary>
+    /// <param name="item">The value.</param>
+    /// <param name="mend">What to write there.</param>
+    /// <returns>The number.</returns>
+    public static double DemandDouble(this JsonItem item, string mend) =>
+        ConstantReader.TryRead(item.Demand(JsonValueKind.Number, mend).Token, typeof(double), out object? number) ? (double)number! : throw item.Error($"{item.Describe()} is too great.", mend);
+
+    /// <summary>Demands a whole number that fits a long; beyond 2^53 it may be a string.</summary>
+    /// <param name="item">The value.</param>
+    /// <param name="mend">What to write there.</param>
+    /// <returns>The number.</returns>
+    public static long DemandLong(this JsonItem item, string mend) =>
+        item.Kind is JsonValueKind.Number or JsonValueKind.String && ConstantReader.TryRead(item.Token, typeof(long), out object? number)
+            ? (long)number!
+            : throw item.Error($"{item.Describe()} is no whole number of 64 bits.", mend);
+
     /// <summary>Demands a whole number that fits an int.</summary>
     /// <param name="item">The value.</param>
     /// <param name="mend">What to write there.</param>
