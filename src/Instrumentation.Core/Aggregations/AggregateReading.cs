@@ -85,7 +85,11 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
         }
     }
 
-    private static unsafe bool TryCopy(long* cells, Span<long> words)
+    /// <summary>Copies one thread's cells.</summary>
+    /// <param name="cells">The cells.</param>
+    /// <param name="words">Takes as many of them as it is long; the count of begun updates is left out.</param>
+    /// <returns>Whether the copy belongs together: no update was under way.</returns>
+    internal static unsafe bool TryCopy(long* cells, Span<long> words)
     {
         // SAFETY: there are as many cells as words; each is read on its own. From the last to the first: what is written last is read first, so that no
         // number exceeds the ones that cover it.

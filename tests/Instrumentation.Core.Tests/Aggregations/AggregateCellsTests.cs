@@ -89,6 +89,35 @@ public sealed unsafe class AggregateCellsTests
         Assert.Equal(long.MaxValue, Read(aggregation, [long.MaxValue], [-100]).Sum);
     }
 
+    [Fact]
+    public void TryCopy_AmidAnUpdate_SaysSo()
+    {
+        SummaryAggregation aggregation = new(Value);
+        long[] words = new long[AggregateCells.Words(aggregation)];
+        long[] copy = new long[words.Length];
+        fixed (long* cells = words)
+        {
+            Assert.True(AggregateReading.TryCopy(cells, copy));
+            AggregateCells.AddSummary((byte*)cells, 7);
+            Assert.True(AggregateReading.TryCopy(cells, copy));
+            Assert.Equal((1, 7), (copy[AggregateCells.Count], copy[AggregateCells.Sum]));
+
+            // The second update has begun and has added its value, and is not counted yet.
+            words[AggregateCells.Begun]++;
+            Assert.False(AggregateReading.TryCopy(cells, copy));
+            words[AggregateCells.Sum] += 7;
+            Assert.False(AggregateReading.TryCopy(cells, copy));
+
+            // A thread that never goes on does not hold up its readers.
+            AggregateReading reading = new(aggregation);
+            reading.Add(cells);
+            Assert.Equal((1, 14), (reading.Count, reading.Sum));
+            words[AggregateCells.Count]++;
+            Assert.True(AggregateReading.TryCopy(cells, copy));
+            Assert.Equal((2, 14), (copy[AggregateCells.Count], copy[AggregateCells.Sum]));
+        }
+    }
+
     [Theory]
     [InlineData(0ul, 0)]
     [InlineData((ulong)long.MaxValue, long.MaxValue)]
