@@ -4,7 +4,6 @@ using Instrumentation.Events;
 using Instrumentation.Managed.Engine;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
-using Instrumentation.Managed.Weaving;
 
 namespace Instrumentation.Managed;
 
@@ -41,7 +40,7 @@ internal sealed class ManagedBackend : IProbeBackend
     public ProbeCoverage CanAttach(ProbeSpec spec)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        return Coverage(Codes(spec, out List<CoverageGap> gaps), gaps);
+        return CodeFinder.Coverage(CodeFinder.Find(spec, null, out List<CoverageGap> gaps), gaps);
     }
 
     /// <inheritdoc/>
@@ -49,10 +48,11 @@ internal sealed class ManagedBackend : IProbeBackend
     {
         cancellationToken.ThrowIfCancellationRequested();
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        IReadOnlyList<ProbedCode> codes = Codes(runtime.Spec, out List<CoverageGap> gaps);
+        HashSet<Assembly> present = [.. AppDomain.CurrentDomain.GetAssemblies()];
+        IReadOnlyList<ProbedCode> codes = CodeFinder.Find(runtime.Spec, null, out List<CoverageGap> gaps);
         ManagedEngine engine = ManagedEngine.Get();
         long counted = WovenCells.Sum(runtime.Slot);
-        IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, codes, gaps);
+        IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, runtime.Spec, codes, gaps, verify: true);
         if (cancellationToken.IsCancellationRequested)
         {
             _ = engine.Detach(runtime, woven);
@@ -62,65 +62,16 @@ internal sealed class ManagedBackend : IProbeBackend
         runtime.HitsElsewhere = () => WovenCells.Sum(runtime.Slot) - counted;
         ProbeSlots.Open(runtime);
         HashSet<MethodBase> reached = [.. woven.Select(method => method.Method)];
-        ProbeCoverage coverage = Coverage(codes.Where(code => reached.Contains(code.Code)), gaps);
-        return ValueTask.FromResult<IProbeAttachment>(new ManagedAttachment(engine, runtime, woven, coverage));
+        ProbeCoverage coverage = CodeFinder.Coverage(codes.Where(code => reached.Contains(code.Code)), gaps);
+        ManagedAttachment attachment = new(engine, runtime, woven, coverage);
+        if (runtime.Spec.Point is MethodPoint { Target: MethodTarget.Matching { Single: false } })
+        {
+            LateAssemblies.Watch(attachment, present);
+        }
+
+        return ValueTask.FromResult<IProbeAttachment>(attachment);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static List<ProbedCode> Codes(ProbeSpec spec, out List<CoverageGap> gaps)
-    {
-        MethodPoint point = (MethodPoint)spec.Point;
-        gaps = [];
-        List<ProbedCode> reachable = [];
-        int withoutHandler = 0;
-        foreach (MethodBase named in MethodResolver.Resolve(point.Target))
-        {
-            // What catches is the code that the source wrote; all else is asked of the method that callers see.
-            ProbedCode code = point.EachResumption || spec.Edge == ProbeEdge.Catch ? ProbedCode.Resumption(named) : ProbedCode.Whole(named);
-            CoverageGap? gap = Probeability.Check(code.Code) ?? Unresumed(point, code);
-            if (gap is { Blind: true })
-            {
-                if (!named.IsAbstract || point.Target is not MethodTarget.Matching { Single: false })
-                {
-                    gaps.Add(gap);
-                }
-
-                continue;
-            }
-
-            if (spec.Edge == ProbeEdge.Catch && !CatchClauses.MayCatch(code.Code))
-            {
-                withoutHandler++;
-                continue;
-            }
-
-            if (gap is not null)
-            {
-                gaps.Add(gap);
-            }
-
-            if (code.Role == CodeRole.Whole && StateMachines.IsAsyncVoid(named) && spec.Edge is not (ProbeEdge.Entry or ProbeEdge.Catch))
-            {
-                gaps.Add(new CoverageGap(MethodName.WithParameters(named), "it is async void: its end is seen at its first suspension", "Return a Task.", Blind: false));
-            }
-
-            reachable.Add(code);
-        }
-
-        if (reachable.Count == 0 && withoutHandler > 0)
-        {
-            gaps.Add(new CoverageGap(point.Describe(), "no matching method has a handler that catches", "Probe the methods in which exceptions are caught."));
-        }
-
-        return reachable;
-    }
-
-    private static CoverageGap? Unresumed(MethodPoint point, ProbedCode code) => point.EachResumption && code.Role == CodeRole.Whole && code.Code.Name != "MoveNext"
-        ? new CoverageGap(MethodName.WithParameters(code.Written), "it is no async method or iterator: it is never resumed", "Leave EachResumption() out.")
-        : null;
-
-    private static ProbeCoverage Coverage(IEnumerable<ProbedCode> reached, IReadOnlyList<CoverageGap> gaps) =>
-        new([.. reached.Select(code => MethodName.WithParameters(code.Written)).Distinct()], gaps);
 }

@@ -69,11 +69,16 @@ public static class ManagedProbes
         /// <exception cref="SpecException">The text is not of the form.</exception>
         public static ProbeSpec Method(string signature) => new(new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(signature), Single: true)));
 
-        /// <summary>A probe on all loaded methods that match a text: <c>Shop.*Repository::Save*</c>.</summary>
+        /// <summary>
+        /// A probe on all methods that match a text: <c>Shop.*Repository::Save*</c>. While it is attached, matches in assemblies that are loaded later join it
+        /// before their code runs.
+        /// </summary>
         /// <param name="pattern">The text: <c>[Assembly!]Namespace.Type::Method[(type, type)]</c> with <c>*</c> and <c>?</c> as wildcards.</param>
+        /// <param name="orLoadedLater">True when nothing loaded has to match at the attach: the probe is then blind until something does. False makes that an error.</param>
         /// <returns>The spec.</returns>
         /// <exception cref="SpecException">The text is not of the form.</exception>
-        public static ProbeSpec Methods(string pattern) => new(new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(pattern), Single: false)));
+        public static ProbeSpec Methods(string pattern, bool orLoadedLater = false) =>
+            new(new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(pattern), Single: false) { OrLater = orLoadedLater }));
     }
 
     /// <summary>What specs of probes on .NET methods have besides.</summary>

@@ -1,5 +1,7 @@
+using System.Reflection;
 using Instrumentation.Backends;
 using Instrumentation.Events;
+using Instrumentation.Managed.Points;
 
 namespace Instrumentation.Managed.Engine;
 
@@ -8,8 +10,10 @@ internal sealed class ManagedAttachment : IProbeAttachment
 {
     private readonly ManagedEngine _engine;
     private readonly ProbeRuntime _runtime;
-    private readonly IReadOnlyList<WovenMethod> _methods;
-    private int _detached;
+    private readonly List<WovenMethod> _methods;
+    private ProbeSpec _spec;
+    private ProbeCoverage _coverage;
+    private bool _detached;
 
     /// <summary>Takes over what was woven.</summary>
     /// <param name="engine">The engine.</param>
@@ -20,30 +24,90 @@ internal sealed class ManagedAttachment : IProbeAttachment
     {
         _engine = engine;
         _runtime = runtime;
-        _methods = methods;
-        Coverage = coverage;
+        _methods = [.. methods];
+        _spec = runtime.Spec;
+        _coverage = coverage;
     }
 
     /// <inheritdoc/>
-    public ProbeCoverage Coverage { get; private set; }
+    public ProbeCoverage Coverage => Volatile.Read(ref _coverage);
 
     /// <inheritdoc/>
     public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _engine.Update(_runtime, spec, _methods);
+        _engine.Alone(() =>
+        {
+            _engine.Update(_runtime, spec, _methods);
+            _spec = spec;
+        });
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Adds what an assembly has of the probe's methods, unless another attach takes longer than the wait.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="wait">The longest wait.</param>
+    /// <param name="late">Whether the assembly's code may have run already.</param>
+    /// <returns>False when nothing was done.</returns>
+    public bool TryExtend(Assembly assembly, TimeSpan wait, bool late) => _engine.TryAlone(wait, () => Extend(assembly, late));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _detached, 1) == 0)
+        LateAssemblies.Forget(this);
+        _engine.Alone(() =>
         {
-            IReadOnlyList<CoverageGap> kept = _engine.Detach(_runtime, _methods);
-            Coverage = kept.Count == 0 ? Coverage : new ProbeCoverage(Coverage.Reached, [.. Coverage.Gaps, .. kept]);
+            if (!_detached)
+            {
+                _detached = true;
+                Add([], _engine.Detach(_runtime, _methods));
+            }
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    private void Extend(Assembly assembly, bool late)
+    {
+        if (_detached)
+        {
+            return;
         }
 
-        return ValueTask.CompletedTask;
+        List<CoverageGap> gaps = [];
+        IReadOnlyList<ProbedCode> codes = [];
+        IReadOnlyList<WovenMethod> woven = [];
+        try
+        {
+            codes = [.. CodeFinder.Find(_spec, assembly, out gaps).Where(code => !_methods.Exists(woven => woven.Method == code.Code))];
+            woven = _engine.Attach(_runtime, _spec, codes, gaps, verify: late);
+        }
+        catch (ExpressionException)
+        {
+            // Each method has its gap, with the reason.
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The program is loading the assembly and must not notice.
+            gaps.Add(new CoverageGap(assembly.GetName().Name ?? assembly.ToString(), $"it was loaded after the attach and could not be looked at: {error.Message}", "Attach the probe again."));
+        }
+
+        _methods.AddRange(woven);
+        HashSet<MethodBase> reached = [.. woven.Select(method => method.Method)];
+        if (late && woven.Count > 0)
+        {
+            gaps.Add(new CoverageGap(assembly.GetName().Name ?? assembly.ToString(), "it was loaded while other probes were being attached: its first calls may be unseen", string.Empty, Blind: false));
+        }
+
+        Add(codes.Where(code => reached.Contains(code.Code)), gaps);
+    }
+
+    private void Add(IEnumerable<ProbedCode> reached, IReadOnlyList<CoverageGap> gaps)
+    {
+        ProbeCoverage added = CodeFinder.Coverage(reached, gaps);
+        if (added.Reached.Count + added.Gaps.Count > 0)
+        {
+            IEnumerable<CoverageGap> known = added.Reached.Count == 0 ? _coverage.Gaps : _coverage.Gaps.Where(gap => gap.Reason != CodeFinder.Waiting);
+            Volatile.Write(ref _coverage, new ProbeCoverage([.. _coverage.Reached.Union(added.Reached)], [.. known, .. added.Gaps]));
+        }
     }
 }

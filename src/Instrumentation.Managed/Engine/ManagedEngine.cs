@@ -49,13 +49,49 @@ internal sealed class ManagedEngine
         }
     }
 
+    /// <summary>Does something while no other attach, change or detach runs.</summary>
+    /// <param name="action">What to do.</param>
+    public void Alone(Action action)
+    {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        lock (_gate)
+        {
+            action();
+        }
+    }
+
+    /// <summary>Does something while no other attach, change or detach runs, unless one does for longer than the wait.</summary>
+    /// <param name="wait">The longest wait.</param>
+    /// <param name="action">What to do.</param>
+    /// <returns>False when it was not done.</returns>
+    public bool TryAlone(TimeSpan wait, Action action)
+    {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        if (!_gate.TryEnter(wait))
+        {
+            return false;
+        }
+
+        try
+        {
+            action();
+            return true;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
     /// <summary>Weaves a probe into methods.</summary>
     /// <param name="runtime">The probe, with its slot.</param>
+    /// <param name="spec">What it wants.</param>
     /// <param name="codes">The code to weave into.</param>
     /// <param name="gaps">Takes the methods that cannot be woven, with reasons.</param>
+    /// <param name="verify">Whether to compile a few of the methods at once; false where an assembly is just being loaded.</param>
     /// <returns>The methods that are woven.</returns>
     /// <exception cref="ExpressionException">An expression of the spec can be used on none of the methods.</exception>
-    public IReadOnlyList<WovenMethod> Attach(ProbeRuntime runtime, IReadOnlyList<ProbedCode> codes, List<CoverageGap> gaps)
+    public IReadOnlyList<WovenMethod> Attach(ProbeRuntime runtime, ProbeSpec spec, IReadOnlyList<ProbedCode> codes, List<CoverageGap> gaps, bool verify)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         lock (_gate)
@@ -67,7 +103,7 @@ internal sealed class ManagedEngine
             {
                 foreach (ProbedCode code in codes)
                 {
-                    if (WeaveInto(runtime, code, gaps, ref unusable) is { } done)
+                    if (WeaveInto(runtime, spec, code, gaps, ref unusable) is { } done)
                     {
                         woven.Add(done);
                     }
@@ -89,7 +125,7 @@ internal sealed class ManagedEngine
                 throw;
             }
 
-            DropFailed(runtime, woven, gaps);
+            DropFailed(runtime, woven, gaps, verify);
             return woven;
         }
     }
@@ -164,14 +200,14 @@ internal sealed class ManagedEngine
         }
     }
 
-    private WovenMethod? WeaveInto(ProbeRuntime runtime, ProbedCode code, List<CoverageGap> gaps, ref ExpressionException? unusable)
+    private WovenMethod? WeaveInto(ProbeRuntime runtime, ProbeSpec spec, ProbedCode code, List<CoverageGap> gaps, ref ExpressionException? unusable)
     {
         string place = MethodName.WithParameters(code.Written);
         WovenMethod? target = null;
         try
         {
             target = MethodOf(code.Code);
-            HookPlan plan = HookPlanner.Plan(runtime, runtime.Spec, code, target.Site.Number, target.ReachesCells);
+            HookPlan plan = HookPlanner.Plan(runtime, spec, code, target.Site.Number, target.ReachesCells);
             EncodedBody body = target.WeaveWith(plan, code);
             ProfilerCallException.Check(_profiler.Native.SetBody(target.Key, body.Bytes, body.Map), "SetBody");
             _compiledAnew.Remove(target.Key);
@@ -291,7 +327,7 @@ internal sealed class ManagedEngine
     }
 
     // The runtime reports what it refuses besides its S_OK. A compilation that fails would do so in the program's own call: a few methods are compiled here instead.
-    private void DropFailed(ProbeRuntime runtime, List<WovenMethod> woven, List<CoverageGap> gaps)
+    private void DropFailed(ProbeRuntime runtime, List<WovenMethod> woven, List<CoverageGap> gaps, bool verify)
     {
         List<(WovenMethod Method, string Reason)> failed = [];
         foreach (NativeError error in _profiler.Native.TakeErrors())
@@ -303,7 +339,7 @@ internal sealed class ManagedEngine
             }
         }
 
-        if (woven.Count <= MostVerified)
+        if (verify && woven.Count <= MostVerified)
         {
             foreach (WovenMethod method in woven.Where(Confirmation.CanCompile))
             {

@@ -4,13 +4,15 @@ namespace Instrumentation.Managed.Points;
 
 /// <summary>
 /// Method points as JSON: <c>"method"</c> names one, <c>"methods"</c> all that match. A method that was given by reflection is written as the signature
-/// that selects it among what is loaded, <c>Assembly!Type::Method(types)</c>. <c>"eachResumption":true</c> stands beside either.
+/// that selects it among what is loaded, <c>Assembly!Type::Method(types)</c>. <c>"eachResumption":true</c> stands beside either,
+/// <c>"orLoadedLater":true</c> beside <c>"methods"</c>.
 /// </summary>
 internal sealed class JsonMethodPoint : IProbePointCodec
 {
     private const string One = "method";
     private const string Many = "methods";
     private const string Resumptions = "eachResumption";
+    private const string Later = "orLoadedLater";
     private const int LongestText = 2000;
 
     /// <inheritdoc/>
@@ -41,13 +43,19 @@ internal sealed class JsonMethodPoint : IProbePointCodec
             output.Value(LiteralToken.True);
         }
 
+        if (target is MethodTarget.Matching { OrLater: true })
+        {
+            output.Name(Later);
+            output.Value(LiteralToken.True);
+        }
+
         return true;
     }
 
     /// <inheritdoc/>
     public ProbePoint Read(string name, JsonItem value, JsonItem point)
     {
-        point.Only(name, Resumptions);
+        point.Only(name == Many ? [name, Resumptions, Later] : [name, Resumptions]);
         string text = value.DemandText("Write a method, for example \"Shop.Orders::Place(string, int)\".");
         if (text.Length > LongestText)
         {
@@ -56,7 +64,10 @@ internal sealed class JsonMethodPoint : IProbePointCodec
 
         try
         {
-            return new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(text), Single: name == One))
+            return new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(text), Single: name == One)
+            {
+                OrLater = point.Find(Later)?.DemandBool("Write true when nothing loaded has to match yet.") ?? false,
+            })
             {
                 EachResumption = point.Find(Resumptions)?.DemandBool("Write true to see each run of a state machine as a call.") ?? false,
             };

@@ -11,8 +11,9 @@ internal static class LoadedTypes
 
     /// <summary>Those that can hold matches of a pattern.</summary>
     /// <param name="pattern">The pattern.</param>
+    /// <param name="only">The only assembly to look at; null for all.</param>
     /// <returns>The types.</returns>
-    public static IEnumerable<Type> Matching(MethodPattern pattern) => AppDomain.CurrentDomain.GetAssemblies()
+    public static IEnumerable<Type> Matching(MethodPattern pattern, Assembly? only) => (only is null ? AppDomain.CurrentDomain.GetAssemblies() : [only])
         .Where(assembly => IsReadable(assembly) && pattern.Matches(assembly))
         .SelectMany(TypesOf)
         .Where(pattern.Matches);

@@ -10,14 +10,15 @@ internal static class MethodResolver
 
     /// <summary>Finds the methods of a target.</summary>
     /// <param name="target">The target.</param>
-    /// <returns>The methods, generic ones as their definitions; at least one.</returns>
+    /// <param name="assembly">For a pattern, the only assembly to look at, which need hold no match; null for all that are loaded.</param>
+    /// <returns>The methods, generic ones as their definitions; at least one, unless an assembly is given or the target may be loaded later.</returns>
     /// <exception cref="PlaceNotFoundException">There is none; names the nearest.</exception>
     /// <exception cref="AmbiguousPlaceException">There are several where one was asked for.</exception>
-    public static IReadOnlyList<MethodBase> Resolve(MethodTarget target) => target switch
+    public static IReadOnlyList<MethodBase> Resolve(MethodTarget target, Assembly? assembly = null) => target switch
     {
         MethodTarget.Exact exact => [Definition(exact.Method)],
         MethodTarget.Named named => [ResolveNamed(named)],
-        MethodTarget.Matching matching => ResolvePattern(matching),
+        MethodTarget.Matching matching => ResolvePattern(matching, assembly),
         _ => throw new SpecException($"The target '{target.Describe()}'", "its kind is unknown.", "Use Probe.Method or Probe.Methods."),
     };
 
@@ -56,10 +57,10 @@ internal static class MethodResolver
         };
     }
 
-    private static List<MethodBase> ResolvePattern(MethodTarget.Matching target)
+    private static List<MethodBase> ResolvePattern(MethodTarget.Matching target, Assembly? assembly)
     {
         MethodPattern pattern = target.Pattern;
-        List<Type> types = [.. LoadedTypes.Matching(pattern)];
+        List<Type> types = [.. LoadedTypes.Matching(pattern, assembly)];
         List<MethodBase> found = [.. types.SelectMany(DeclaredMethods).Where(pattern.Matches)];
         if (!pattern.MethodText.Contains("MoveNext", StringComparison.Ordinal))
         {
@@ -69,7 +70,7 @@ internal static class MethodResolver
 
         return found.Count switch
         {
-            0 => throw NotFound(pattern, types),
+            0 when assembly is null && !target.OrLater => throw NotFound(pattern, types),
             > 1 when target.Single => throw new AmbiguousPlaceException(pattern.Text, Candidates(found)),
             _ => found,
         };

@@ -32,6 +32,9 @@ internal abstract record MethodTarget
     /// <param name="Single">True when the text must name one method.</param>
     internal sealed record Matching(MethodPattern Pattern, bool Single) : MethodTarget
     {
+        /// <summary>True when no loaded method has to match yet.</summary>
+        public bool OrLater { get; init; }
+
         /// <inheritdoc/>
         public override string Describe() => Pattern.Text;
     }
