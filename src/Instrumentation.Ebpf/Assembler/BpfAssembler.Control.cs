@@ -53,8 +53,8 @@ internal sealed partial class BpfAssembler
     /// <summary>Calls a function of the kernel that is open to programs.</summary>
     /// <param name="btfId">The function's type in the kernel's BTF, or in that of its module.</param>
     /// <param name="moduleIndex">0 for the kernel; otherwise the place of the module's BTF in the program's descriptors.</param>
-    public void CallKernelFunction(int btfId, int moduleIndex = 0) =>
-        Emit(new Instruction(Opcode.ClassJump64 | Opcode.Call, 0, Opcode.CallKernel, Offset16(moduleIndex), btfId));
+    public void CallKernelFunction(uint btfId, int moduleIndex = 0) =>
+        Emit(new Instruction(Opcode.ClassJump64 | Opcode.Call, 0, Opcode.CallKernel, Offset16(moduleIndex), (int)btfId));
 
     /// <summary>Calls a function of this program.</summary>
     /// <param name="function">Its label.</param>

@@ -48,7 +48,7 @@ internal sealed partial class BpfAssembler
     /// <summary>Sets a register to the address of a kernel variable.</summary>
     /// <param name="destination">The register.</param>
     /// <param name="btfId">The variable's type in the kernel's BTF.</param>
-    public void LoadKernelVariable(Register destination, int btfId) => EmitWide(destination, Opcode.PseudoBtfId, btfId, 0);
+    public void LoadKernelVariable(Register destination, uint btfId) => EmitWide(destination, Opcode.PseudoBtfId, (int)btfId, 0);
 
     /// <summary>Sets a register to a function of this program, for helpers that call back. The program then needs BTF with that function.</summary>
     /// <param name="destination">The register.</param>

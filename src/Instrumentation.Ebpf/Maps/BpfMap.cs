@@ -49,8 +49,8 @@ internal unsafe class BpfMap : IDisposable
             Flags = (uint)description.Flags,
             InnerMap = inner.Descriptor,
             Btf = btf.Descriptor,
-            BtfKeyType = (uint)description.KeyTypeId,
-            BtfValueType = (uint)description.ValueTypeId,
+            BtfKeyType = description.KeyTypeId,
+            BtfValueType = description.ValueTypeId,
         };
 
         // SAFETY: the name has 16 bytes in the struct.

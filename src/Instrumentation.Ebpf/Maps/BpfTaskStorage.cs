@@ -15,7 +15,7 @@ internal sealed unsafe class BpfTaskStorage<TValue> : BpfMap
     /// <param name="valueTypeId">The value's type, of the size of <typeparamref name="TValue"/>.</param>
     /// <param name="name">What the kernel lists it as.</param>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
-    public BpfTaskStorage(BtfHandle btf, int keyTypeId, int valueTypeId, string name = "tasks")
+    public BpfTaskStorage(BtfHandle btf, uint keyTypeId, uint valueTypeId, string name = "tasks")
         : base(new MapDescription(MapType.TaskStorage, sizeof(int), sizeof(TValue), 0)
         {
             Name = name,

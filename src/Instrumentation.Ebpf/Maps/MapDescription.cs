@@ -19,10 +19,10 @@ internal sealed record MapDescription(MapType Type, int KeySize, int ValueSize, 
     public BtfHandle? Btf { get; init; }
 
     /// <summary>The key's type in it.</summary>
-    public int KeyTypeId { get; init; }
+    public uint KeyTypeId { get; init; }
 
     /// <summary>The value's type in it.</summary>
-    public int ValueTypeId { get; init; }
+    public uint ValueTypeId { get; init; }
 
     /// <summary>The pattern of the maps in a map of maps.</summary>
     public MapHandle? InnerMap { get; init; }

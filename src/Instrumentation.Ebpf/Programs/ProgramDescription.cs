@@ -31,7 +31,7 @@ internal sealed record ProgramDescription(ProgramType Type, BpfCode Code)
     public AttachType ExpectedAttachType { get; init; }
 
     /// <summary>What it is attached to, a type in the kernel's BTF or in that of <see cref="AttachBtfObject"/>.</summary>
-    public int AttachBtfId { get; init; }
+    public uint AttachBtfId { get; init; }
 
     /// <summary>The BTF of the module that holds the target, or a program that is the target; null for the kernel.</summary>
     public DescriptorHandle? AttachBtfObject { get; init; }

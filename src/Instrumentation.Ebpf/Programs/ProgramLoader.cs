@@ -97,7 +97,7 @@ internal static unsafe class ProgramLoader
             Flags = (uint)description.Flags,
             ExpectedAttachType = (uint)description.ExpectedAttachType,
             ProgramBtf = btf,
-            AttachBtfId = (uint)description.AttachBtfId,
+            AttachBtfId = description.AttachBtfId,
             AttachBtfObject = target,
             FunctionRecordSize = description.Functions.IsEmpty ? 0 : (uint)sizeof(FunctionInfo),
             FunctionCount = (uint)description.Functions.Length,
