@@ -26,7 +26,7 @@ internal sealed partial class BtfFile
         Name = name;
         Base = underneath;
         FirstId = underneath?.TypeCount ?? 1;
-        _firstString = underneath is null ? 0 : underneath._firstString + (uint)underneath._strings.Length;
+        _firstString = underneath?.StringsEnd ?? 0;
         _strings = new StringTable(bytes.AsMemory(layout.StringsStart, layout.StringsLength));
         _records = FindRecords(layout.TypesStart, layout.TypesEnd);
     }
@@ -42,6 +42,9 @@ internal sealed partial class BtfFile
 
     /// <summary>The number behind the last type: how many there are, void and those of <see cref="Base"/> included.</summary>
     public uint TypeCount => FirstId + (uint)_records.Length;
+
+    /// <summary>The offset behind the last string, those of <see cref="Base"/> included.</summary>
+    public uint StringsEnd => _firstString + (uint)_strings.Length;
 
     /// <summary>The type of what has no value.</summary>
     public BtfType Void => new(this, 0, default);
