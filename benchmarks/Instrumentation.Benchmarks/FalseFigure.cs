@@ -21,6 +21,9 @@ internal sealed class FalseFigure : Figure
     public override double Limit => 1.5;
 
     /// <inheritdoc/>
+    public override bool ClaimsNoAllocation => true;
+
+    /// <inheritdoc/>
     public override async Task<(Action<int> Ours, Action<int> Other)> PrepareAsync(InstrumentationSession session)
     {
         _handle = await session

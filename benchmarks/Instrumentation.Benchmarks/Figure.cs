@@ -18,6 +18,9 @@ internal abstract class Figure
     /// <param name="calls">The calls that each way made since <see cref="PrepareAsync"/> returned.</param>
     public abstract void Verify(long calls);
 
+    /// <summary>Whether our way is said to allocate nothing, which then has a line of its own.</summary>
+    public virtual bool ClaimsNoAllocation => false;
+
     /// <summary>The most calls of a round; a figure that fills a buffer must not overfill it.</summary>
     public virtual int MostCallsPerRound => int.MaxValue;
 

@@ -17,14 +17,24 @@ internal static class Gate
             (Action<int> ours, Action<int> other) = await figure.PrepareAsync(session);
             InterleavedRounds.Result result = InterleavedRounds.Run(ours, other, figure.MostCallsPerRound, figure.Settle);
             figure.Verify(result.Calls);
-            bool within = result.MedianRatio <= figure.Limit;
+            bool within = Print(figure.Name, result.MedianRatio, figure.Limit);
             beyond += within ? 0 : 1;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{figure.Name} {result.MedianRatio:F3} {figure.Limit:F2}"));
+            if (figure.ClaimsNoAllocation)
+            {
+                beyond += Print($"{figure.Name}.bytes", result.OursBytes, 0) ? 0 : 1;
+            }
+
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  ours {result.OursNanoseconds:F2} ns a call, the other {result.OtherNanoseconds:F2} ns; ratios from {result.LowestRatio:F3} to {result.HighestRatio:F3} in {result.Rounds} rounds{(within ? string.Empty : "; BEYOND THE LIMIT")}"));
         }
 
         return beyond == 0 ? 0 : 1;
+    }
+
+    private static bool Print(string name, double value, double limit)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:F3} {limit:F2}"));
+        return value <= limit;
     }
 }

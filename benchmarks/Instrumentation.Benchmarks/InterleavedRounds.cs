@@ -18,8 +18,17 @@ internal static class InterleavedRounds
     /// <param name="OursNanoseconds">The median of our time for a call.</param>
     /// <param name="OtherNanoseconds">The median of the other's time for a call.</param>
     /// <param name="Rounds">The number of rounds.</param>
+    /// <param name="OursBytes">The managed bytes that a call of ours allocated on its thread, over all rounds.</param>
     /// <param name="Calls">The calls that each way made, warm-up included.</param>
-    internal sealed record Result(double MedianRatio, double LowestRatio, double HighestRatio, double OursNanoseconds, double OtherNanoseconds, int Rounds, long Calls);
+    internal sealed record Result(
+        double MedianRatio,
+        double LowestRatio,
+        double HighestRatio,
+        double OursNanoseconds,
+        double OtherNanoseconds,
+        int Rounds,
+        double OursBytes,
+        long Calls);
 
     /// <summary>Measures.</summary>
     /// <param name="ours">Our way: does a number of calls.</param>
@@ -54,12 +63,19 @@ internal static class InterleavedRounds
         double[] ratios = new double[Rounds];
         double[] oursTimes = new double[Rounds];
         double[] otherTimes = new double[Rounds];
+        long allocated = 0;
+        Action<int> oursMeasured = count =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            ours(count);
+            allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+        };
         for (int i = 0; i < Rounds; i++)
         {
             bool oursFirst = i % 2 == 0;
             settle();
-            double first = Seconds(oursFirst ? ours : other, perRound);
-            double second = Seconds(oursFirst ? other : ours, perRound);
+            double first = Seconds(oursFirst ? oursMeasured : other, perRound);
+            double second = Seconds(oursFirst ? other : oursMeasured, perRound);
             calls += perRound;
             (oursTimes[i], otherTimes[i]) = oursFirst ? (first, second) : (second, first);
             ratios[i] = oursTimes[i] / otherTimes[i];
@@ -76,6 +92,7 @@ internal static class InterleavedRounds
             oursTimes[Rounds / 2] * nanoseconds,
             otherTimes[Rounds / 2] * nanoseconds,
             Rounds,
+            (double)allocated / perRound / Rounds,
             calls);
     }
 

@@ -7,4 +7,4 @@ if (args is not ["gate"])
     return 2;
 }
 
-return await Gate.RunAsync([new CountFigure(), new AfterDetachFigure(), new FalseFigure(), new EventFigure()]);
+return await Gate.RunAsync([new CountFigure(), new AfterDetachFigure(), new FalseFigure(), new EventFigure(), new ActivityFigure(), new ProxyFigure()]);
