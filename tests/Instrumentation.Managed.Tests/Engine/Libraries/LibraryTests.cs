@@ -95,7 +95,7 @@ public sealed class LibraryTests(ITestOutputHelper output)
     {
         SystemTextJson => SystemTextJsonUse.Run(),
         NewtonsoftJson => NewtonsoftJsonUse.Run(),
-        _ => MonoCecilUse.Run(typeof(Mono.Cecil.ModuleDefinition).Assembly.Location),
+        _ => MonoCecilUse.Run(),
     };
 
     // The second one: what runs inside of async methods and iterators, which the first takes for one call.

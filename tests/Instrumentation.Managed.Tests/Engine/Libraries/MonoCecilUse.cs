@@ -6,11 +6,10 @@ namespace Instrumentation.Managed.Tests.Engine.Libraries;
 internal static class MonoCecilUse
 {
     /// <summary>Uses the library.</summary>
-    /// <param name="path">The file of the library.</param>
     /// <returns>The assembly that it wrote.</returns>
-    public static byte[] Run(string path)
+    public static byte[] Run()
     {
-        using MemoryStream input = new(File.ReadAllBytes(path));
+        using MemoryStream input = new(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Mono.Cecil.dll")));
         using ModuleDefinition module = ModuleDefinition.ReadModule(input, new ReaderParameters(ReadingMode.Immediate));
         using MemoryStream output = new();
         module.Write(output, new WriterParameters { Timestamp = 1 });

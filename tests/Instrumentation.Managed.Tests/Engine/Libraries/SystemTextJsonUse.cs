@@ -7,14 +7,16 @@ namespace Instrumentation.Managed.Tests.Engine.Libraries;
 /// <summary>The public entry points of System.Text.Json: serializer, async streams, nodes, documents, reader and writer, and their errors.</summary>
 internal static class SystemTextJsonUse
 {
+    // Kept, so that each use does the same: the library forgets what it knows of options that nobody holds.
+    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     /// <summary>Uses the library.</summary>
     /// <returns>All that it gave.</returns>
     public static byte[] Run()
     {
         StringBuilder all = new();
-        JsonSerializerOptions options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-        string text = JsonSerializer.Serialize(Order.Sample, options);
-        Order back = JsonSerializer.Deserialize<Order>(text, options)!;
+        string text = JsonSerializer.Serialize(Order.Sample, Options);
+        Order back = JsonSerializer.Deserialize<Order>(text, Options)!;
         all.AppendLine(text).AppendLine(JsonSerializer.Serialize(back)).AppendLine(Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(back.Lines)));
         Nodes(text, all);
         Documents(text, all);
