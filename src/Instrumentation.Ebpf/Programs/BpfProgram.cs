@@ -59,8 +59,10 @@ internal sealed unsafe class BpfProgram : IDisposable
                 Flags = processor is null ? 0 : RunOnProcessor,
                 Processor = (uint)(processor ?? 0),
             };
-            Bpf.CallOrThrow(BpfCommand.ProgramTestRun, ref attributes, $"The program '{Description.Name}' cannot be run for a test");
-            return new TestRunResult(attributes.ReturnValue, attributes.Duration);
+            int answer = Bpf.Call(BpfCommand.ProgramTestRun, ref attributes);
+            return answer >= 0
+                ? new TestRunResult(attributes.ReturnValue, attributes.Duration)
+                : throw KernelErrors.OfBpf(BpfCommand.ProgramTestRun, $"The program '{Description.Name}' cannot be run for a test", -answer);
         }
     }
 

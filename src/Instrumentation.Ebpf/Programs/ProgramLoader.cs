@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using Instrumentation.Ebpf.Assembler;
@@ -19,7 +18,7 @@ internal static unsafe class ProgramLoader
     /// <exception cref="ProgramRefusedException">The kernel refused it.</exception>
     public static ProgramHandle Load(ProgramDescription description)
     {
-        int answer = Try(description, 0, [], out _);
+        int answer = Try(description, 0, []);
         if (answer >= 0)
         {
             return new ProgramHandle(answer);
@@ -32,7 +31,7 @@ internal static unsafe class ProgramLoader
     /// <summary>Loads a program without a log, and says only whether the kernel took it.</summary>
     /// <param name="description">The program.</param>
     /// <returns>A descriptor that the caller owns, or a negative error number.</returns>
-    public static int TryLoad(ProgramDescription description) => Try(description, 0, [], out _);
+    public static int TryLoad(ProgramDescription description) => Try(description, 0, []);
 
     /// <summary>Loads a program with the verifier's log.</summary>
     /// <param name="description">The program.</param>
@@ -45,7 +44,7 @@ internal static unsafe class ProgramLoader
         {
             byte[] room = GC.AllocateUninitializedArray<byte>(size);
             room[0] = 0;
-            int answer = Try(description, logLevel, room, out _);
+            int answer = Try(description, logLevel, room);
             if (answer == -KernelErrors.NoSpace && size < LargestLog)
             {
                 continue;
@@ -57,36 +56,45 @@ internal static unsafe class ProgramLoader
         }
     }
 
-    private static int Try(ProgramDescription description, int logLevel, byte[] log, out uint trueSize)
+    private static int Try(ProgramDescription description, int logLevel, byte[] log)
     {
-        ImmutableArray<MapReference> maps = description.Code.Maps;
-        ulong[] code = MemoryMarshal.Cast<Instruction, ulong>(description.Code.Instructions.AsSpan()).ToArray();
+        // Each map and module stays open until the kernel has taken the program, which then keeps it.
+        SafeHandle[] needed = [.. description.Code.Maps.Select(static map => map.Handle), .. description.Modules];
         int held = 0;
         try
         {
-            // Each map stays open until the kernel has taken the program, which then keeps it.
-            foreach (MapReference map in maps)
+            foreach (SafeHandle handle in needed)
             {
                 bool added = false;
-                map.Handle.DangerousAddRef(ref added);
+                handle.DangerousAddRef(ref added);
                 held++;
-                code[map.Slot] = new Instruction(code[map.Slot]).WithImmediate((int)map.Handle.DangerousGetHandle()).Bits;
             }
 
             using HandleLease btf = new(description.Btf);
             using HandleLease target = new(description.AttachBtfObject);
-            return Try(description, code, logLevel, log, btf.Descriptor, target.Descriptor, out trueSize);
+            return Try(description, CodeWithMaps(description.Code), logLevel, log, btf.Descriptor, target.Descriptor);
         }
         finally
         {
             for (int at = 0; at < held; at++)
             {
-                maps[at].Handle.DangerousRelease();
+                needed[at].DangerousRelease();
             }
         }
     }
 
-    private static int Try(ProgramDescription description, ulong[] code, int logLevel, byte[] log, int btf, int target, out uint trueSize)
+    private static ulong[] CodeWithMaps(BpfCode code)
+    {
+        ulong[] slots = MemoryMarshal.Cast<Instruction, ulong>(code.Instructions.AsSpan()).ToArray();
+        foreach (MapReference map in code.Maps)
+        {
+            slots[map.Slot] = new Instruction(slots[map.Slot]).WithImmediate((int)map.Handle.DangerousGetHandle()).Bits;
+        }
+
+        return slots;
+    }
+
+    private static int Try(ProgramDescription description, ulong[] code, int logLevel, byte[] log, int btf, int target)
     {
         ProgramLoadAttributes attributes = new()
         {
@@ -121,10 +129,7 @@ internal static unsafe class ProgramLoader
             attributes.Functions = (ulong)functions;
             attributes.Lines = (ulong)lines;
             attributes.DescriptorArray = modules.Length > 1 ? (ulong)modulesStart : 0;
-            int answer = Bpf.Call(BpfCommand.ProgramLoad, ref attributes);
-            GC.KeepAlive(description);
-            trueSize = attributes.LogTrueSize;
-            return answer;
+            return Bpf.Call(BpfCommand.ProgramLoad, ref attributes);
         }
     }
 }

@@ -173,6 +173,70 @@ public sealed class RingBufferTests
         Assert.Equal(600, recorder.Numbers.Count);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(RingFlags.NoWakeUp)]
+    public void Reader_WithWritersOnAllProcessors_GetsEachRecordOnceInTheOrderOfItsWriter(int flags)
+    {
+        Require.Bpf();
+        const int Writers = 4;
+        const int Rounds = 2000;
+        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
+        using BpfRingBuffer ring = new(16 * 1024);
+        using BpfProgram program = TestPrograms.Load(code =>
+        {
+            // Arguments: the writer, the number. The record is both, and then as many bytes as the number's lowest six bits say, for records of all lengths.
+            Label full = code.NewLabel("full");
+            code.Load(Register.R6, Register.R1, 0);
+            code.Load(Register.R7, Register.R1, 8);
+            code.Store(Register.R10, -80, Register.R6);
+            code.Store(Register.R10, -72, Register.R7);
+            for (int at = -64; at < 0; at += 8)
+            {
+                code.Store(Register.R10, at, Register.R7);
+            }
+
+            code.LoadMap(Register.R1, ring.Handle);
+            code.Move(Register.R2, Register.R10);
+            code.Alu(AluOperation.Add, Register.R2, -80);
+            code.Move(Register.R3, Register.R7);
+            code.Alu(AluOperation.And, Register.R3, 63);
+            code.Alu(AluOperation.Add, Register.R3, 16);
+            code.Move(Register.R4, flags);
+            code.Call(BpfHelper.RingBufferOutput);
+            code.JumpIf(JumpCondition.NotEqual, Register.R0, 0, full);
+            code.Exit();
+            code.Mark(full);
+            code.LoadMapValue(Register.R7, state.Handle, 8);
+            code.Move(Register.R6, 1);
+            code.Atomic(AtomicOperation.Add, Register.R7, 0, Register.R6);
+            code.Move(Register.R0, 1);
+            code.Exit();
+        });
+        PairRecorder recorder = new();
+        int taken = 0;
+        using (RingReader<PairRecorder> reader = new(recorder, flags == 0 ? RingWaiting.WakeUp : RingWaiting.Poll))
+        {
+            reader.Add(ring, 0);
+            Thread[] threads = [.. Enumerable.Range(0, Writers).Select(writer => new Thread(() =>
+            {
+                for (ulong number = 0; number < Rounds; number++)
+                {
+                    if (program.Run((ulong)writer, number) == 0)
+                    {
+                        Interlocked.Increment(ref taken);
+                    }
+                }
+            }))];
+            Array.ForEach(threads, static thread => thread.Start());
+            Array.ForEach(threads, static thread => thread.Join());
+        }
+
+        Assert.Null(recorder.Fault);
+        Assert.Equal(taken, recorder.Count);
+        Assert.Equal(Writers * Rounds, taken + state[0].Lost);
+    }
+
     // Counts its runs and writes the count as a record of 16 bytes; counts the records that found no room.
     private static BpfProgram Writer(MapHandle ring, MapHandle state, int flags)
     {
@@ -228,6 +292,28 @@ public sealed class RingBufferTests
             }
 
             Numbers.Add(number);
+        }
+    }
+
+    /// <summary>Checks the numbers of each writer.</summary>
+    private sealed class PairRecorder : IRingRecordHandler
+    {
+        private readonly Dictionary<long, long> _last = [];
+
+        public int Count { get; private set; }
+
+        public string? Fault { get; private set; }
+
+        public void OnRecord(int ring, ReadOnlySpan<byte> record)
+        {
+            (long writer, long number) = (MemoryMarshal.Read<long>(record), MemoryMarshal.Read<long>(record[8..]));
+            Count++;
+            if (record.Length != 16 + (number & 63) || number <= _last.GetValueOrDefault(writer, -1))
+            {
+                Fault ??= $"{writer} {number} {record.Length}";
+            }
+
+            _last[writer] = number;
         }
     }
 }
