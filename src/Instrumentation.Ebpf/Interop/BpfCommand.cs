@@ -87,6 +87,9 @@ internal enum BpfCommand
     /// <summary>The link after an id.</summary>
     LinkGetNextId = 31,
 
+    /// <summary>Measures programs for as long as the descriptor that it gives is open.</summary>
+    EnableStatistics = 32,
+
     /// <summary>Makes an iterator's descriptor of a link.</summary>
     IteratorCreate = 33,
 

@@ -12,6 +12,7 @@ internal sealed unsafe class EventQueue : IDisposable
 {
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
+    private const int Delete = 2;
     private const uint Readable = 1;
     private const int Interrupted = 4;
 
@@ -63,6 +64,18 @@ internal sealed unsafe class EventQueue : IDisposable
                 throw KernelErrors.OfCall("epoll_ctl", "The reader cannot wait for data", Marshal.GetLastPInvokeError());
             }
         }
+    }
+
+    /// <summary>Watches a descriptor no longer.</summary>
+    /// <param name="source">What <see cref="Watch"/> was given.</param>
+    public void Unwatch(DescriptorHandle source)
+    {
+        using HandleLease epoll = new(_epoll);
+        using HandleLease watched = new(source);
+        byte* unused = stackalloc byte[16];
+
+        // SAFETY: old kernels want an event here, though they do not read it. That it was not watched is no fault.
+        _ = LibC.EpollControl(epoll.Descriptor, Delete, watched.Descriptor, unused);
     }
 
     /// <summary>Waits until something watched has data, the time is over, or <see cref="Stop"/> is called.</summary>

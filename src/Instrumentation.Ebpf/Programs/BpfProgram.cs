@@ -66,6 +66,11 @@ internal sealed unsafe class BpfProgram : IDisposable
         }
     }
 
+    /// <summary>What the kernel counted of the program's runs.</summary>
+    /// <returns>The counts.</returns>
+    /// <exception cref="KernelCallException">The kernel does not say.</exception>
+    public ProgramStatistics Statistics() => ProgramStatistics.Of(Handle);
+
     /// <inheritdoc/>
     public void Dispose() => Handle.Dispose();
 }

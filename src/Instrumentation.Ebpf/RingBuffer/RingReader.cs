@@ -24,7 +24,7 @@ internal sealed class RingReader<THandler> : IDisposable
     private (BpfRingBuffer Ring, int Number)[] _rings = [];
     private THandler _handler;
     private volatile bool _stopping;
-    private long _passes;
+    private int _disposed;
 
     /// <summary>Starts a reader without rings.</summary>
     /// <param name="handler">Takes the records. What it throws is kept in <see cref="Failure"/>, and reading goes on.</param>
@@ -55,7 +55,7 @@ internal sealed class RingReader<THandler> : IDisposable
 
         lock (_lock)
         {
-            Volatile.Write(ref _rings, [.. _rings, (ring, number)]);
+            _rings = [.. _rings, (ring, number)];
         }
     }
 
@@ -63,26 +63,41 @@ internal sealed class RingReader<THandler> : IDisposable
     /// <param name="ring">The ring.</param>
     public void Remove(BpfRingBuffer ring)
     {
-        Flush([ring], TimeSpan.FromSeconds(1));
-        lock (_lock)
+        if (Thread.CurrentThread != _thread)
         {
-            Volatile.Write(ref _rings, [.. _rings.Where(entry => entry.Ring != ring)]);
+            Flush([ring], TimeSpan.FromSeconds(1));
         }
 
-        // Two passes have begun since: none still holds the old list.
-        long passes = Interlocked.Read(ref _passes);
-        SpinWait.SpinUntil(() => Interlocked.Read(ref _passes) > passes + 1 || !_thread.IsAlive);
+        if (_waiting == RingWaiting.WakeUp)
+        {
+            _queue.Unwatch(ring.Handle);
+        }
+
+        // Rings are read under the lock: once it is held, no look is under way.
+        lock (_lock)
+        {
+            _rings = [.. _rings.Where(entry => entry.Ring != ring)];
+        }
     }
 
     /// <summary>Waits until all that was written before the call has been handed to the handler.</summary>
     /// <param name="limit">The longest wait.</param>
     /// <returns>False when the time was over before.</returns>
-    public bool Flush(TimeSpan limit) => Flush(_rings.Select(static entry => entry.Ring), limit);
+    public bool Flush(TimeSpan limit)
+    {
+        BpfRingBuffer[] rings;
+        lock (_lock)
+        {
+            rings = [.. _rings.Select(static entry => entry.Ring)];
+        }
+
+        return Flush(rings, limit);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_stopping)
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
         }
@@ -96,10 +111,10 @@ internal sealed class RingReader<THandler> : IDisposable
         }
     }
 
-    private static bool Flush(IEnumerable<BpfRingBuffer> rings, TimeSpan limit)
+    private static bool Flush(BpfRingBuffer[] rings, TimeSpan limit)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        foreach ((BpfRingBuffer ring, ulong end) in rings.Select(static ring => (ring, ring.ProducerPosition)).ToArray())
+        foreach ((BpfRingBuffer ring, ulong end) in Array.ConvertAll(rings, static ring => (ring, ring.ProducerPosition)))
         {
             while (ring.ConsumerPosition < end)
             {
@@ -121,9 +136,8 @@ internal sealed class RingReader<THandler> : IDisposable
         while (!_stopping)
         {
             double fill = Pass();
-            if (_waiting == RingWaiting.WakeUp)
+            if (_waiting == RingWaiting.WakeUp && TryWaitForData(fill > 0 ? 0 : WakeUpLimit))
             {
-                _queue.WaitForData(fill > 0 ? 0 : WakeUpLimit);
                 continue;
             }
 
@@ -138,21 +152,38 @@ internal sealed class RingReader<THandler> : IDisposable
         Pass();
     }
 
+    private bool TryWaitForData(int milliseconds)
+    {
+        try
+        {
+            _queue.WaitForData(milliseconds);
+            return true;
+        }
+        catch (KernelCallException failure)
+        {
+            // The reader goes on by looking at the rings: nothing is lost, it only comes later.
+            Failure = failure;
+            return false;
+        }
+    }
+
     // Looks at every ring once; returns how full the fullest was.
     private double Pass()
     {
-        Interlocked.Increment(ref _passes);
         double fill = 0;
-        foreach ((BpfRingBuffer ring, int number) in Volatile.Read(ref _rings))
+        lock (_lock)
         {
-            fill = Math.Max(fill, (double)ring.PendingBytes / ring.Capacity);
-            try
+            foreach ((BpfRingBuffer ring, int number) in _rings)
             {
-                ring.Consume(ref _handler, number);
-            }
-            catch (Exception failure)
-            {
-                Failure = failure;
+                fill = Math.Max(fill, (double)ring.PendingBytes / ring.Capacity);
+                try
+                {
+                    ring.Consume(ref _handler, number);
+                }
+                catch (Exception failure)
+                {
+                    Failure = failure;
+                }
             }
         }
 

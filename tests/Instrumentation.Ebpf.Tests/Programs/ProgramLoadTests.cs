@@ -1,4 +1,5 @@
 using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Capabilities;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Ebpf.Tests.Support;
 
@@ -102,6 +103,32 @@ public sealed class ProgramLoadTests
         Assert.Equal("EINVAL", refused.ErrorName);
         Assert.Null(refused.Instruction);
         Assert.Contains("without a log", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Statistics_WhileTheyAreMeasured_CountRuns()
+    {
+        Require.Bpf();
+        Require.Capability(CapabilityNames.RightAdministration);
+        using BpfProgram program = TestPrograms.Load(static code =>
+        {
+            code.Move(Register.R0, 0);
+            code.Exit();
+        });
+        using (ProgramStatistics.Measure())
+        {
+            for (int run = 0; run < 7; run++)
+            {
+                program.Run();
+            }
+        }
+
+        ProgramStatistics statistics = program.Statistics();
+        Assert.Equal(2u, statistics.VerifiedInstructions);
+        Assert.Equal(0ul, statistics.Missed);
+        Assert.True(statistics.MachineBytes > 0);
+        Assert.Equal(7ul, statistics.Runs);
+        Assert.True(statistics.Nanoseconds > 0);
     }
 
     [Fact]
