@@ -1,4 +1,5 @@
 using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Ebpf.Tests.Support;
 
@@ -20,7 +21,7 @@ public sealed class CodeCheckerTests
             BpfCode code = Generate(random);
             IReadOnlyList<CodeFault> faults = CodeChecker.Check(code);
             int answer = ProgramLoader.TryWithLog(new ProgramDescription(ProgramType.RawTracepoint, code), 1, out string log);
-            using Interop.ProgramHandle handle = new(answer);
+            using ProgramHandle handle = new(answer);
             if (faults.Count == 0 != answer >= 0)
             {
                 Assert.Fail($"{string.Join('\n', faults)}\n{code}\n{log}");

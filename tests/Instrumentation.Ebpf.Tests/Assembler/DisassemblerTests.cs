@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Ebpf.Tests.Support;
 
@@ -15,7 +16,7 @@ public sealed partial class DisassemblerTests
         BpfCode code = TestPrograms.Code(EveryKind, InstructionSet.V4);
 
         int descriptor = ProgramLoader.TryWithLog(new ProgramDescription(ProgramType.RawTracepoint, code), logLevel: 2, out string log);
-        using Interop.ProgramHandle handle = new(descriptor);
+        using ProgramHandle handle = new(descriptor);
 
         Assert.True(descriptor >= 0, log);
         Dictionary<int, string> kernel = [];

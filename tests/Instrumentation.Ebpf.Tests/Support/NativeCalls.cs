@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Elf;
+using Instrumentation.Ebpf.Tests.Tools;
 
 namespace Instrumentation.Ebpf.Tests.Support;
 
@@ -13,7 +14,7 @@ internal static partial class NativeCalls
     /// <summary>The file that holds the function, and where in it the function begins.</summary>
     public static (string Path, ulong Offset) PlaceOfA64L()
     {
-        string path = Path.GetFullPath(File.ReadLines("/proc/self/maps").First(static line => line.Contains("libc.so.6", StringComparison.Ordinal)).Split(' ')[^1]);
+        string path = Libraries.Libc;
         using ElfFile file = ElfFile.Open(path);
         ElfSymbol? symbol = file.Symbols.Find("a64l");
         Assert.NotNull(symbol);
