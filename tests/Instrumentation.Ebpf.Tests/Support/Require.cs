@@ -16,6 +16,9 @@ internal static class Require
     /// <summary>Needs the fourth instruction set.</summary>
     public static void InstructionSetV4() => Capability(CapabilityNames.InstructionsV4);
 
+    /// <summary>Whether there is the fourth instruction set.</summary>
+    public static bool HasInstructionSetV4() => KernelCapabilities.Of(CapabilityNames.InstructionsV4).Answer == CapabilityAnswer.Yes;
+
     /// <summary>Needs a capability of <see cref="CapabilityNames"/>.</summary>
     public static void Capability(string name)
     {

@@ -1,0 +1,45 @@
+using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Btf;
+using Instrumentation.Expressions;
+
+namespace Instrumentation.Ebpf.Compiler.Expressions;
+
+/// <summary>The values that exist at all points of the kernel. Points derive from it and add their own.</summary>
+internal abstract class CommonValueSource : IValueSource
+{
+    /// <summary>What the point is called in errors, for example <c>the tracepoint sched:sched_switch</c>.</summary>
+    protected abstract string Place { get; }
+
+    /// <inheritdoc/>
+    public virtual void EmitArgument(CodeEmitter code, ArgumentExpression argument) =>
+        throw new ExpressionException(ExpressionText.Of(argument), $"{Place} has no arguments.", "Use the values of the context, for example c.ThreadId.");
+
+    /// <inheritdoc/>
+    public virtual void EmitReturn(CodeEmitter code, ReturnExpression result) =>
+        throw new ExpressionException(ExpressionText.Of(result), $"{Place} has no result.", "Read results at return points only.");
+
+    /// <inheritdoc/>
+    public virtual void EmitContext(CodeEmitter code, ContextExpression context)
+    {
+        BpfAssembler assembler = code.Assembler;
+        switch (context.Value)
+        {
+            case ContextValue.Timestamp:
+                assembler.Call(BpfHelper.KernelTimeGetNs);
+                break;
+            case ContextValue.ThreadId:
+                assembler.Call(BpfHelper.GetCurrentPidTgid);
+                assembler.SignExtend(Register.R0, 32);
+                break;
+            case ContextValue.ProcessId:
+                assembler.Call(BpfHelper.GetCurrentPidTgid);
+                assembler.Alu(AluOperation.ArithmeticShiftRight, Register.R0, 32);
+                break;
+            default:
+                throw new ExpressionException(ExpressionText.Of(context), $"{Place} has no such value.", "Use Timestamp, ThreadId or ProcessId here.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public virtual BtfType? RootOf(string name) => null;
+}
