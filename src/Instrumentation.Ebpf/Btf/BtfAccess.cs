@@ -3,7 +3,8 @@ namespace Instrumentation.Ebpf.Btf;
 /// <summary>One step of an access: add the offset to the address, and, unless it is the last step, load the next address from there.</summary>
 /// <param name="Offset">What is added to the address, in bytes.</param>
 /// <param name="Dereference">Whether a pointer is loaded from the sum; false for the last step, whose sum is the address of the value.</param>
-internal readonly record struct BtfStep(long Offset, bool Dereference);
+/// <param name="IsUser">Whether the sum is known to be an address in the memory of the process; else it is the kernel's, as far as is known.</param>
+internal readonly record struct BtfStep(long Offset, bool Dereference, bool IsUser = false);
 
 /// <summary>How the value of a path is read, beginning with the address of an object in a register.</summary>
 /// <param name="Steps">What leads to the value's address: at least one, and only the last without loading.</param>

@@ -53,21 +53,18 @@ internal sealed class BtfBuilder
     /// <param name="name">Its name, for example <c>int</c>.</param>
     /// <param name="size">Its size in bytes: 1, 2, 4, 8 or 16.</param>
     /// <param name="isSigned">Whether it is signed.</param>
-    /// <param name="isCharacter">Whether it is a character.</param>
-    /// <param name="isBoolean">Whether it is a truth value.</param>
     /// <returns>The type's number.</returns>
-    public uint AddInt(string name, int size, bool isSigned = false, bool isCharacter = false, bool isBoolean = false)
-    {
-        if (size is not (1 or 2 or 4 or 8 or 16))
-        {
-            throw new ArgumentOutOfRangeException(nameof(size), size, "A whole number has 1, 2, 4, 8 or 16 bytes.");
-        }
+    public uint AddInt(string name, int size, bool isSigned = false) => AddInt(name, size, isSigned ? 1u : 0u);
 
-        uint id = Begin(name, BtfKind.Int, 0, false, (uint)size);
-        int encoding = (isSigned ? 1 : 0) | (isCharacter ? 2 : 0) | (isBoolean ? 4 : 0);
-        Write((uint)((encoding << 24) | (size * 8)));
-        return id;
-    }
+    /// <summary>Adds a character of one byte.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The type's number.</returns>
+    public uint AddCharacter(string name = "char") => AddInt(name, 1, 2u);
+
+    /// <summary>Adds a truth value of one byte.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The type's number.</returns>
+    public uint AddBoolean(string name = "_Bool") => AddInt(name, 1, 4u);
 
     /// <summary>Adds a floating-point number.</summary>
     /// <param name="name">Its name.</param>
@@ -240,6 +237,19 @@ internal sealed class BtfBuilder
         _types.CopyTo(bytes, BtfLayout.HeaderSize);
         _strings.CopyTo(bytes.AsSpan(BtfLayout.HeaderSize + _types.Count));
         return bytes;
+    }
+
+    // The kernel takes one encoding, not several at once: a character that is signed is refused.
+    private uint AddInt(string name, int size, uint encoding)
+    {
+        if (size is not (1 or 2 or 4 or 8 or 16))
+        {
+            throw new ArgumentOutOfRangeException(nameof(size), size, "A whole number has 1, 2, 4, 8 or 16 bytes.");
+        }
+
+        uint id = Begin(name, BtfKind.Int, 0, false, (uint)size);
+        Write((encoding << 24) | ((uint)size * 8));
+        return id;
     }
 
     private uint AddComposite(BtfKind kind, string name, uint size, ReadOnlySpan<BtfNewMember> members)

@@ -38,6 +38,7 @@ internal static class BtfResolver
     {
         private readonly List<BtfStep> _steps = [];
         private BtfType _type = start;
+        private bool _isUser;
         private long _bits;
         private int _bitSize;
 
@@ -59,7 +60,7 @@ internal static class BtfResolver
             var value = BtfValue.Of(_type);
             if (_bitSize == 0)
             {
-                _steps.Add(new BtfStep(_bits / 8, Dereference: false));
+                _steps.Add(new BtfStep(_bits / 8, Dereference: false, _isUser));
                 return new BtfAccess([.. _steps], _type, value, 0, 0);
             }
 
@@ -73,7 +74,7 @@ internal static class BtfResolver
                 throw Wrong(path.Elements[^1], $"its {_bitSize} bits lie in nine bytes.", "Read the members beside it.");
             }
 
-            _steps.Add(new BtfStep(load / 8, Dereference: false));
+            _steps.Add(new BtfStep(load / 8, Dereference: false, _isUser));
             return new BtfAccess([.. _steps], _type, value, (int)(_bits - load), _bitSize);
         }
 
@@ -136,9 +137,12 @@ internal static class BtfResolver
         {
             if (!isFirst)
             {
-                _steps.Add(new BtfStep(_bits / 8, Dereference: true));
+                _steps.Add(new BtfStep(_bits / 8, Dereference: true, _isUser));
                 _bits = 0;
             }
+
+            // What lies in the memory of the process has pointers into it only.
+            _isUser |= _type.IsUserPointer();
         }
 
         private static string Advice(BtfType bare) => bare.Kind switch

@@ -141,6 +141,31 @@ internal readonly struct BtfType : IEquatable<BtfType>
         throw File.Bad(Id, "its typedefs and qualifiers have no end.");
     }
 
+    /// <summary>Whether a pointer is marked as one into the memory of the process (__user). Only kernels built by clang have the marks.</summary>
+    /// <returns>True if it is; false for any other type, or without marks.</returns>
+    /// <exception cref="BadFileException">The layers lead to a type that is not in the file.</exception>
+    public bool IsUserPointer()
+    {
+        BtfType bare = Peel();
+        BtfType type = bare.Target;
+        for (int layer = 0; bare.Kind == BtfKind.Pointer && layer < MostLayers; layer++)
+        {
+            if (type.Kind == BtfKind.TypeTag && type.NameUtf8.SequenceEqual("user"u8))
+            {
+                return true;
+            }
+
+            if (type.Kind is not (BtfKind.TypeTag or BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict))
+            {
+                return false;
+            }
+
+            type = type.Target;
+        }
+
+        return false;
+    }
+
     /// <summary>The size of a value of the type.</summary>
     /// <returns>The size in bytes; 0 for what has no values: void, functions, forward declarations, arrays of no length.</returns>
     /// <exception cref="BadFileException">The layers have no end, or the size is beyond all memory.</exception>

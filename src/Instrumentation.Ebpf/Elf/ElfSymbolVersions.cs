@@ -24,29 +24,21 @@ internal sealed class ElfSymbolVersions
     /// <exception cref="BadFileException">A table is not inside the file.</exception>
     public static ElfSymbolVersions? Read(ElfFile file)
     {
-        ElfSymbolVersions? versions = null;
-        foreach (ElfSection section in file.Sections)
+        if (FirstOf(file, ElfSectionType.VersionNumbers) is not { } numbers)
         {
-            if (section.Type == ElfSectionType.VersionNumbers)
-            {
-                versions = new ElfSymbolVersions(file.ReadSection(section), StringsOf(file));
-                break;
-            }
+            return null;
         }
 
-        if (versions is not null)
+        // The first of each kind is the one: reading as many as a file may claim to have would cost its size squared.
+        var versions = new ElfSymbolVersions(file.ReadSection(numbers), StringsOf(file));
+        if (FirstOf(file, ElfSectionType.VersionDefinitions) is { } definitions)
         {
-            foreach (ElfSection section in file.Sections)
-            {
-                if (section.Type == ElfSectionType.VersionDefinitions)
-                {
-                    versions.AddDefinitions(file.ReadSection(section).Span);
-                }
-                else if (section.Type == ElfSectionType.VersionNeeds)
-                {
-                    versions.AddNeeds(file.ReadSection(section).Span);
-                }
-            }
+            versions.AddDefinitions(file.ReadSection(definitions).Span);
+        }
+
+        if (FirstOf(file, ElfSectionType.VersionNeeds) is { } needs)
+        {
+            versions.AddNeeds(file.ReadSection(needs).Span);
         }
 
         return versions;
@@ -72,18 +64,23 @@ internal sealed class ElfSymbolVersions
         return (number & ~Hidden) > 1 && _names.TryGetValue(number & ~Hidden, out uint name) ? _strings.TextAt(name) : null;
     }
 
-    private static StringTable StringsOf(ElfFile file)
+    private static ElfSection? FirstOf(ElfFile file, ElfSectionType type)
     {
         foreach (ElfSection section in file.Sections)
         {
-            if (section.Type == ElfSectionType.DynamicSymbols && section.Link < (uint)file.Sections.Length)
+            if (section.Type == type)
             {
-                return new StringTable(file.ReadSection(file.Sections[(int)section.Link]));
+                return section;
             }
         }
 
-        return default;
+        return null;
     }
+
+    private static StringTable StringsOf(ElfFile file) =>
+        FirstOf(file, ElfSectionType.DynamicSymbols) is { } symbols && symbols.Link < (uint)file.Sections.Length
+            ? new StringTable(file.ReadSection(file.Sections[(int)symbols.Link]))
+            : default;
 
     // Verdef: version, flags, index, count, hash, aux, next; the first Verdaux: name, next. Both lists lead forward only: a list that
     // does not is cut off, so that it ends.

@@ -10,7 +10,7 @@ internal readonly struct StringTable(ReadOnlyMemory<byte> bytes)
     /// The most bytes of a string that are looked at. It is far above every real name; without it, a small table of which many entries name
     /// the same long string would cost its size squared.
     /// </summary>
-    public const int MostBytes = 32 * 1024;
+    public const int MostBytes = 16 * 1024;
 
     /// <summary>The length of the table in bytes.</summary>
     public int Length => bytes.Length;

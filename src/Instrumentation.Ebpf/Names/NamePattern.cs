@@ -41,17 +41,28 @@ internal sealed class NamePattern
             {
                 at++;
                 inName++;
+                continue;
             }
             else if (star >= 0)
             {
                 // Only the last star has to give way: a match for what stands before it stays one.
                 at = star + 1;
-                inName = ++resume;
+                resume++;
             }
             else
             {
                 return false;
             }
+
+            // What follows the star can begin only where its first byte is.
+            int skipped = NextStart(pattern, at, name[resume..]);
+            if (skipped < 0)
+            {
+                return false;
+            }
+
+            resume += skipped;
+            inName = resume;
         }
 
         while (at < pattern.Length && pattern[at] == (byte)'*')
@@ -60,5 +71,16 @@ internal sealed class NamePattern
         }
 
         return at == pattern.Length;
+    }
+
+    private static int NextStart(ReadOnlySpan<byte> pattern, int at, ReadOnlySpan<byte> rest)
+    {
+        if (at == pattern.Length)
+        {
+            // The pattern ends in a star, which takes all.
+            return rest.Length;
+        }
+
+        return pattern[at] is (byte)'*' or (byte)'?' ? 0 : rest.IndexOf(pattern[at]);
     }
 }

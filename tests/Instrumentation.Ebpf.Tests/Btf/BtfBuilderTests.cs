@@ -58,6 +58,21 @@ public sealed class BtfBuilderTests
     }
 
     [Fact]
+    public void PathsThroughPointersOfTheProcess_SaySo()
+    {
+        var builder = new BtfBuilder();
+        uint number = builder.AddInt("int", 4, isSigned: true);
+        uint node = builder.AddStruct("node", 16, new BtfNewMember("next", builder.NextId + 1, 0), new BtfNewMember("number", number, 64));
+        uint plain = builder.AddPointer(node);
+        builder.AddStruct("holder", 16, new BtfNewMember("mine", plain, 0), new BtfNewMember("theirs", builder.AddPointer(builder.AddTypeTag("user", builder.AddQualifier(BtfKind.Const, node))), 64));
+        BtfType holder = BtfFile.Parse(builder.Build(), "built").Find("holder", BtfKind.Struct)!.Value;
+
+        Assert.Equal([new BtfStep(0, true), new BtfStep(0, true), new BtfStep(8, false)], BtfResolver.Resolve(holder, "mine->next->number").Steps);
+        Assert.Equal([new BtfStep(8, true), new BtfStep(0, true, true), new BtfStep(8, false, true)], BtfResolver.Resolve(holder, "theirs->next->number").Steps);
+        Assert.Equal([new BtfStep(8, false, true)], BtfResolver.Resolve(holder.GetMember(1).Type, "number").Steps);
+    }
+
+    [Fact]
     public void Split_AddsToItsBase()
     {
         var kernel = BtfFile.Parse(BuildAll(), "kernel");
@@ -101,8 +116,8 @@ public sealed class BtfBuilderTests
         var builder = new BtfBuilder();
         uint number = builder.AddInt("int", 4, isSigned: true);
         uint unsigned = builder.AddInt("unsigned int", 4);
-        uint character = builder.AddInt("char", 1, isSigned: true, isCharacter: true);
-        builder.AddInt("_Bool", 1, isBoolean: true);
+        uint character = builder.AddCharacter();
+        builder.AddBoolean();
         builder.AddFloat("double", 8);
         uint row = builder.AddArray(character, unsigned, 8);
         uint rows = builder.AddArray(row, unsigned, 4);
