@@ -8,6 +8,7 @@ namespace Instrumentation;
 /// <remarks>
 /// Everything here is inert: names are looked up when the spec is attached, among the assemblies that are loaded then. A probe on a generic
 /// method or type observes all its instantiations. A method that returns a task is one call, which ends when the task does.
+/// Of an iterator or async iterator, each enumeration is one call, from its first step to its end or disposal.
 /// </remarks>
 public static class ManagedProbes
 {

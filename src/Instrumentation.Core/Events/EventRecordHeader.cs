@@ -9,7 +9,7 @@ internal enum EventFlags : byte
     /// <summary>None.</summary>
     None = 0,
 
-    /// <summary>The call was suspended and ended later, maybe on another thread: an asynchronous call.</summary>
+    /// <summary>The call was suspended and ended later, maybe on another thread: an asynchronous call, or an enumeration.</summary>
     Suspended = 1,
 
     /// <summary>The call ended by an exception.</summary>
@@ -20,6 +20,9 @@ internal enum EventFlags : byte
 
     /// <summary>A string was longer than the limit and was cut.</summary>
     Truncated = 8,
+
+    /// <summary>The enumeration was disposed before its end.</summary>
+    Stopped = 16,
 }
 
 /// <summary>

@@ -52,8 +52,11 @@ public sealed class ProbeEvent
     /// <summary>True when the call's task was cancelled.</summary>
     public bool Cancelled => (_header.Flags & EventFlags.Cancelled) != 0;
 
-    /// <summary>True when the call was suspended and ended later, maybe on another thread: an asynchronous call that had to wait.</summary>
+    /// <summary>True when the call was suspended and ended later, maybe on another thread: an asynchronous call that had to wait, an enumeration that yielded.</summary>
     public bool Suspended => (_header.Flags & EventFlags.Suspended) != 0;
+
+    /// <summary>True when the call is an enumeration that was disposed before its end, as by <c>break</c> in a <c>foreach</c>.</summary>
+    public bool Stopped => (_header.Flags & EventFlags.Stopped) != 0;
 
     /// <summary>True when a captured string was longer than the session's limit and was cut.</summary>
     public bool Truncated => (_header.Flags & EventFlags.Truncated) != 0;
@@ -114,7 +117,7 @@ public sealed class ProbeEvent
             line.Append(' ').Append(DurationText.Of(_header.Duration));
         }
 
-        line.Append(Failed ? " failed" : "").Append(Cancelled ? " cancelled" : "").Append(Suspended ? " suspended" : "");
+        line.Append(Failed ? " failed" : "").Append(Cancelled ? " cancelled" : "").Append(Suspended ? " suspended" : "").Append(Stopped ? " stopped" : "");
         for (int i = 0; i < Schema.Fields.Count; i++)
         {
             line.Append(' ').Append(Schema.Fields[i].Name).Append('=').Append(FieldText(i));

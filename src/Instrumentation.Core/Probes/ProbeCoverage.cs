@@ -15,7 +15,10 @@ public sealed record ProbeCoverage(IReadOnlyList<string> Reached, IReadOnlyList<
     /// <summary>The state that follows: armed without gaps, partial with some, blind when nothing is reached.</summary>
     public ProbeState State => Reached.Count == 0 ? ProbeState.Blind : Gaps.Count == 0 ? ProbeState.Armed : ProbeState.Partial;
 
+    /// <summary>What a call is at places where that is not plain, for example <c>Shop.Orders::Lines(): each enumeration is one call</c>.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{State}: {Reached.Count} reached" + string.Concat(Gaps.Select(gap => $"{Environment.NewLine}  not {gap.Place}: {gap.Reason}"));
+        $"{State}: {Reached.Count} reached" + string.Concat(Notes.Select(note => $"{Environment.NewLine}  {note}")) + string.Concat(Gaps.Select(gap => $"{Environment.NewLine}  not {gap.Place}: {gap.Reason}"));
 }

@@ -93,9 +93,9 @@ internal sealed class ChromeTraceFormat : IEventFormat
     {
         json.WriteStartObject("args");
         FieldJson.WriteProperties(json, item);
-        if (item.Failed || item.Cancelled)
+        if (item.Failed || item.Cancelled || item.Stopped)
         {
-            json.WriteString("(outcome)", item.Cancelled ? "cancelled" : "failed");
+            json.WriteString("(outcome)", item.Cancelled ? "cancelled" : item.Failed ? "failed" : "stopped");
         }
 
         if (item.Probe != item.Site)

@@ -24,6 +24,11 @@ internal sealed class JsonLinesFormat : IEventFormat
         json.WriteBoolean("failed", item.Failed);
         json.WriteBoolean("cancelled", item.Cancelled);
         json.WriteBoolean("suspended", item.Suspended);
+        if (item.Stopped)
+        {
+            json.WriteBoolean("stopped", true);
+        }
+
         if (item.CallId != 0)
         {
             json.WriteNumber("call", item.CallId);

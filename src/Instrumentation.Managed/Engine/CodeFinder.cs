@@ -26,8 +26,8 @@ internal static class CodeFinder
         int withoutHandler = 0;
         foreach (MethodBase named in all)
         {
-            // What catches is the code that the source wrote; all else is asked of the method that callers see.
-            ProbedCode code = point.EachResumption || spec.Edge == ProbeEdge.Catch ? ProbedCode.Resumption(named) : ProbedCode.Whole(named);
+            // What catches is the code that the source wrote; all else is asked of the method that callers see, and of enumerations.
+            ProbedCode code = point.EachResumption || spec.Edge == ProbeEdge.Catch ? ProbedCode.Resumption(named) : ProbedCode.Call(named);
             CoverageGap? gap = Probeability.Check(code.Code) ?? Unresumed(point, code);
             if (gap is { Blind: true })
             {
@@ -55,6 +55,11 @@ internal static class CodeFinder
                 gaps.Add(new CoverageGap(MethodName.WithParameters(named), "it is async void: its end is seen at its first suspension", "Return a Task.", Blind: false));
             }
 
+            if (code.Role == CodeRole.Whole && IteratorShape.IsIterator(named))
+            {
+                gaps.Add(new CoverageGap(MethodName.WithParameters(named), "it is an iterator of an unknown compiler: the call is seen that makes the enumerator, not what it does", string.Empty, Blind: false));
+            }
+
             reachable.Add(code);
         }
 
@@ -74,6 +79,19 @@ internal static class CodeFinder
     /// <param name="reached">The code.</param>
     /// <param name="gaps">What it does not reach.</param>
     /// <returns>The coverage, in the words of the methods that the source wrote.</returns>
-    public static ProbeCoverage Coverage(IEnumerable<ProbedCode> reached, IReadOnlyList<CoverageGap> gaps) =>
-        new([.. reached.Select(code => MethodName.WithParameters(code.Written)).Distinct()], gaps);
+    public static ProbeCoverage Coverage(IEnumerable<ProbedCode> reached, IReadOnlyList<CoverageGap> gaps)
+    {
+        ProbedCode[] all = [.. reached];
+        return new ProbeCoverage([.. all.Select(code => MethodName.WithParameters(code.Written)).Distinct()], gaps)
+        {
+            Notes = [.. all.Select(NoteOn).OfType<string>().Distinct()],
+        };
+    }
+
+    private static string? NoteOn(ProbedCode code) => code.Role switch
+    {
+        CodeRole.Resumption => $"{MethodName.WithParameters(code.Written)}: each run of its state machine is one call",
+        CodeRole.Step => $"{MethodName.WithParameters(code.Written)}: each enumeration is one call",
+        _ => null,
+    };
 }

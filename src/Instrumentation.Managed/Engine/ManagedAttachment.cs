@@ -1,6 +1,7 @@
 using System.Reflection;
 using Instrumentation.Backends;
 using Instrumentation.Events;
+using Instrumentation.Managed.Hooks;
 using Instrumentation.Managed.Points;
 
 namespace Instrumentation.Managed.Engine;
@@ -61,6 +62,7 @@ internal sealed class ManagedAttachment : IProbeAttachment
             {
                 _detached = true;
                 Add([], _engine.Detach(_runtime, _methods));
+                EnumerationTable.Forget(_runtime.Ticket);
             }
         });
         return ValueTask.CompletedTask;
@@ -107,7 +109,10 @@ internal sealed class ManagedAttachment : IProbeAttachment
         if (added.Reached.Count + added.Gaps.Count > 0)
         {
             IEnumerable<CoverageGap> known = added.Reached.Count == 0 ? _coverage.Gaps : _coverage.Gaps.Where(gap => gap.Reason != CodeFinder.Waiting);
-            Volatile.Write(ref _coverage, new ProbeCoverage([.. _coverage.Reached.Union(added.Reached)], [.. known, .. added.Gaps]));
+            Volatile.Write(ref _coverage, new ProbeCoverage([.. _coverage.Reached.Union(added.Reached)], [.. known, .. added.Gaps])
+            {
+                Notes = [.. _coverage.Notes.Union(added.Notes)],
+            });
         }
     }
 }

@@ -103,10 +103,9 @@ internal sealed class ManagedEngine
             {
                 foreach (ProbedCode code in codes)
                 {
-                    if (WeaveInto(runtime, spec, code, gaps, ref unusable) is { } done)
-                    {
-                        woven.Add(done);
-                    }
+                    WovenMethod? done = WeaveInto(runtime, spec, code, gaps, ref unusable);
+                    WovenMethod? other = done is not null && code.Other() is { } rest ? WeaveInto(runtime, spec, rest, gaps, ref unusable) : null;
+                    woven.AddRange(((WovenMethod?[])[done, other]).OfType<WovenMethod>());
                 }
 
                 if (woven.Count == 0 && unusable is not null)
@@ -208,6 +207,11 @@ internal sealed class ManagedEngine
         {
             target = MethodOf(code.Code);
             HookPlan plan = HookPlanner.Plan(runtime, spec, code, target.Site.Number, target.ReachesCells);
+            if (plan.IsEmpty)
+            {
+                return null;
+            }
+
             EncodedBody body = target.WeaveWith(plan, code);
             ProfilerCallException.Check(_profiler.Native.SetBody(target.Key, body.Bytes, body.Map), "SetBody");
             _compiledAnew.Remove(target.Key);

@@ -35,6 +35,12 @@ internal static class HookCompiler
 
     private static unsafe nint Build(HookRequest request)
     {
+        if (request.Kind == HookKind.Keep)
+        {
+            HookRequest end = request with { Kind = HookKind.End };
+            return EnumerationBodies.BuildKeep(end, Compile(end));
+        }
+
         HookSignature signature = new(request);
         DynamicMethod method = new($"Hook{request.Kind}", signature.ReturnType, signature.Types, typeof(HookCompiler).Module, skipVisibility: true);
 

@@ -51,16 +51,19 @@ internal static class HookPlanner
         }
 
         // What does not need the end of a call is counted when the call begins: no region, no kept start.
-        bool atEntry = spec.Edge == ProbeEdge.Entry || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && !NeedsEnd(request));
+        // Not so of an enumeration: it may last long, and a change of the condition while it does must find its end.
+        bool atEntry = spec.Edge == ProbeEdge.Entry || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && code.Iterator is null && !NeedsEnd(request));
         if (atEntry && request is { Aggregation: CountAggregation, Condition: null, HasLimits: false } && reachesCells)
         {
-            return new HookPlan { Slot = runtime.Slot, Ticket = runtime.Ticket, Site = site, InlineCondition = inline, CountsInline = true };
+            return new HookPlan { Slot = runtime.Slot, Ticket = runtime.Ticket, Site = site, InlineCondition = inline, CountsInline = code.Role != CodeRole.Disposal, Role = code.Role, Iterator = code.Iterator };
         }
 
-        HookPlan plan = atEntry ? PlanEntry(runtime, site, shape, request with { Kind = HookKind.Entry, Edge = ProbeEdge.Entry })
+        HookPlan plan = atEntry && code.Role == CodeRole.Disposal ? new HookPlan { Slot = runtime.Slot, Ticket = runtime.Ticket, Site = site }
+            : atEntry ? PlanEntry(runtime, site, shape, request with { Kind = HookKind.Entry, Edge = ProbeEdge.Entry })
             : spec.Edge == ProbeEdge.Catch ? PlanCatch(runtime, site, shape, request with { Kind = HookKind.Catch })
+            : code.Iterator is not null ? PlanEnumeration(runtime, site, shape, request with { Enumerates = true }, code.Role)
             : PlanEnd(runtime, site, shape, request);
-        return plan with { InlineCondition = inline, Fields = shape.Fields };
+        return plan with { InlineCondition = inline, Fields = shape.Fields, Role = code.Role, Iterator = code.Iterator };
     }
 
     private static bool NeedsEnd(HookRequest request) =>
@@ -116,11 +119,39 @@ internal static class HookPlanner
         };
     }
 
+    // The arguments are those of the beginning, and are kept until the end: the code may change the fields that hold them.
+    private static HookPlan PlanEnumeration(ProbeRuntime runtime, int site, MethodShape shape, HookRequest request, CodeRole role)
+    {
+        bool decidedAtStart = request.Edge.HasFlag(ProbeEdge.Call) && (request.Condition is { } condition ? IsFixedAtEntry(condition, shape) : request.HasLimits);
+        HookRequest end = request with
+        {
+            KeepsStart = true,
+            DecidedAtStart = decidedAtStart,
+            Condition = decidedAtStart ? null : request.Condition,
+            HasLimits = !decidedAtStart && request.HasLimits,
+        };
+        end = end with { Operands = OperandsOf(end, shape) };
+        CheckKept(end, shape);
+        bool begins = role == CodeRole.Step;
+        return new HookPlan
+        {
+            Slot = runtime.Slot,
+            Ticket = runtime.Ticket,
+            Site = site,
+            Entry = begins ? Compile(shape, StartOf(request, decidedAtStart)) : null,
+            KeepsStart = begins,
+            Keep = begins ? new WovenHook(HookCompiler.Compile(end with { Kind = HookKind.Keep }), end.Operands) : null,
+            OnReturn = (request.Edge & (ProbeEdge.Return | ProbeEdge.Call)) != 0,
+            OnThrow = (request.Edge & (ProbeEdge.Throw | ProbeEdge.Call)) != 0,
+        };
+    }
+
     private static HookRequest StartOf(HookRequest request, bool decides) => request with
     {
         Kind = HookKind.Start,
         Edge = ProbeEdge.Entry,
         Task = NoTask,
+        Enumerates = false,
         DecidedAtStart = decides,
         Condition = decides ? request.Condition : null,
         HasLimits = decides && request.HasLimits,
@@ -165,7 +196,7 @@ internal static class HookPlanner
         {
             throw new ExpressionException(
                 $"argument {lost.Argument - request.ThisArguments}",
-                $"{MethodName.WithParameters(shape.Method)} ends when its task does, and an argument of type {(lost.IsByRef ? "ref " : string.Empty)}{MethodName.Of(lost.Type)} cannot be kept until then.",
+                $"{MethodName.WithParameters(shape.Method)} ends later than it returns, and an argument of type {(lost.IsByRef ? "ref " : string.Empty)}{MethodName.Of(lost.Type)} cannot be kept until then.",
                 "Read it at the entry: OnEntry().");
         }
 
@@ -173,7 +204,7 @@ internal static class HookPlanner
         {
             throw new ExpressionException(
                 "the capture",
-                $"it reads {request.Operands.Count} arguments, and {PendingCall.MaximumOperands} can be kept until the task of {MethodName.WithParameters(shape.Method)} ends.",
+                $"it reads {request.Operands.Count} arguments, and {PendingCall.MaximumOperands} can be kept until a call of {MethodName.WithParameters(shape.Method)} ends.",
                 "Read fewer.");
         }
     }

@@ -18,6 +18,9 @@ internal enum HookKind
 
     /// <summary>Reports a caught exception.</summary>
     Catch,
+
+    /// <summary>Keeps what the end of an enumeration will need.</summary>
+    Keep,
 }
 
 /// <summary>
@@ -49,6 +52,9 @@ internal sealed record HookRequest
 
     /// <summary>Whether the hit was counted, and the condition decided, at the start.</summary>
     public bool DecidedAtStart { get; init; }
+
+    /// <summary>Whether the call is an enumeration: the end hook takes its number and marks.</summary>
+    public bool Enumerates { get; init; }
 
     /// <summary>The bound condition, or null.</summary>
     public ProbeExpression? Condition { get; init; }
@@ -89,6 +95,7 @@ internal sealed record HookRequest
         && DecidedAtStart == other.DecidedAtStart
         && HasLimits == other.HasLimits
         && Version == other.Version
+        && Enumerates == other.Enumerates
         && Condition == other.Condition
         && Equals(Capture, other.Capture)
         && Aggregation == other.Aggregation

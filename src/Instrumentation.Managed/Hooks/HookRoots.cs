@@ -245,9 +245,11 @@ internal sealed class HookRoots(HookRequest request, HookSignature signature) : 
     /// <param name="marker">Any local of the hook: tells the walk which frame is the hook's.</param>
     public void EmitCaller(ILGenerator il, LocalBuilder marker)
     {
+        // Who asks an enumeration for its next step is on the stack when it ends.
+        bool resumes = signature.CallId >= 0 && !request.Enumerates;
         Label resumed = il.DefineLabel();
         Label done = il.DefineLabel();
-        if (signature.CallId >= 0)
+        if (resumes)
         {
             il.Emit(OpCodes.Ldarg, (short)signature.CallId);
             il.Emit(OpCodes.Ldc_I4_0);
@@ -258,7 +260,7 @@ internal sealed class HookRoots(HookRequest request, HookSignature signature) : 
         il.Emit(OpCodes.Ldloca, marker);
         il.Emit(OpCodes.Conv_U);
         il.Emit(OpCodes.Call, Method(nameof(HookRuntime.Caller)));
-        if (signature.CallId >= 0)
+        if (resumes)
         {
             il.Emit(OpCodes.Br, done);
             il.MarkLabel(resumed);

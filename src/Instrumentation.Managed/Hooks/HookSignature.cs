@@ -40,10 +40,16 @@ internal sealed class HookSignature
         types.Add(typeof(int));
         Site = types.Count;
         types.Add(typeof(int));
-        if (request.Kind == HookKind.End && request.Task.Kind != TaskKind.None)
+        if (request.Kind == HookKind.End && (request.Task.Kind != TaskKind.None || request.Enumerates))
         {
             CallId = types.Count;
             types.Add(typeof(long));
+        }
+
+        if (request.Enumerates && request.Kind == HookKind.End)
+        {
+            Marks = types.Count;
+            types.Add(typeof(int));
         }
 
         Types = [.. types];
@@ -73,6 +79,9 @@ internal sealed class HookSignature
 
     /// <summary>The place of the number of a suspended call; -1 when the hook takes none.</summary>
     public int CallId { get; } = -1;
+
+    /// <summary>The place of an enumeration's marks; -1 when the hook takes none.</summary>
+    public int Marks { get; } = -1;
 
     /// <summary>The place of an operand.</summary>
     /// <param name="argument">The IL argument.</param>

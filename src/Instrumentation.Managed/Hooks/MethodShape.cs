@@ -17,7 +17,7 @@ internal sealed class MethodShape
         Method = code.Written;
         _parameters = Method.GetParameters();
         Fields = code.Role == CodeRole.Whole ? null : new HoistedFields(code.Written, code.Code.DeclaringType!);
-        ReturnType = code.Code is MethodInfo info ? info.ReturnType : typeof(void);
+        ReturnType = code is { Iterator: null, Code: MethodInfo info } ? info.ReturnType : typeof(void);
         Task = TaskShape.Of(ReturnType);
         Result = ReturnType == typeof(void) ? null : HookOperand.Of(-1, ReturnType);
     }

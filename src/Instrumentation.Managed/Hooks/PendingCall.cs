@@ -5,7 +5,7 @@ using ThreadState = Instrumentation.Events.ThreadState;
 namespace Instrumentation.Managed.Hooks;
 
 /// <summary>
-/// A call whose task has not ended: what its end hook will need then. Rented and returned per thread, so that a steady load allocates none.
+/// A call whose task, or whose enumeration, has not ended: what its end hook will need then. Rented and returned per thread, so that a steady load allocates none.
 /// The task itself holds it, as a continuation that runs where the task completes: a task that never ends keeps nothing alive but itself.
 /// </summary>
 internal abstract unsafe class PendingCall
@@ -174,6 +174,22 @@ internal abstract unsafe class PendingCall
             state->Guard = guard;
         }
 
+        GiveBack();
+    }
+
+    /// <summary>Calls the end hook of an enumeration.</summary>
+    /// <param name="exception">The exception that ended it, or null.</param>
+    /// <param name="callId">Its number, or <see cref="Weaving.HookPlan.NotSuspended"/>.</param>
+    /// <param name="marks">Marks of the event.</param>
+    public void CallEnd(object? exception, long callId, int marks)
+    {
+        // SAFETY: the hook of an enumeration was rented with code of this signature.
+        ((delegate*<PendingCall, object?, long, int, void>)_resume)(this, exception, callId, marks);
+    }
+
+    /// <summary>Gives the call back to be rented again.</summary>
+    public void GiveBack()
+    {
         _task = null;
         Array.Clear(_objects);
         if (_freeCount < MostFree)

@@ -242,6 +242,16 @@ internal sealed unsafe class RecordBody
             _il.Emit(OpCodes.Ldc_I4, (int)EventFlags.Cancelled);
             _il.Emit(OpCodes.Mul);
             _il.Emit(OpCodes.Or);
+        }
+
+        if (_signature.Marks >= 0)
+        {
+            _il.Emit(OpCodes.Ldarg, (short)_signature.Marks);
+            _il.Emit(OpCodes.Or);
+        }
+
+        if (_signature.CallId >= 0)
+        {
             _il.Emit(OpCodes.Ldarg, (short)_signature.CallId);
             _il.Emit(OpCodes.Ldc_I4_0);
             _il.Emit(OpCodes.Conv_I8);

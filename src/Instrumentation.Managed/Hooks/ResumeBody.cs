@@ -74,7 +74,11 @@ internal static class ResumeBody
         }
     }
 
-    private static void Restore(ILGenerator il, HookOperand operand, int index)
+    /// <summary>Emits the load of a kept operand; the pending call is the first argument.</summary>
+    /// <param name="il">The code.</param>
+    /// <param name="operand">The operand.</param>
+    /// <param name="index">Where it is kept.</param>
+    public static void Restore(ILGenerator il, HookOperand operand, int index)
     {
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldc_I4, index);
@@ -123,7 +127,10 @@ internal static class ResumeBody
         }
     }
 
-    private static void Property(ILGenerator il, string name)
+    /// <summary>Emits the load of a property of the pending call, which is the first argument.</summary>
+    /// <param name="il">The code.</param>
+    /// <param name="name">The property.</param>
+    public static void Property(ILGenerator il, string name)
     {
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Call, typeof(PendingCall).GetProperty(name)!.GetMethod!);

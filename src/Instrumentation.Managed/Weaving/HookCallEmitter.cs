@@ -100,6 +100,21 @@ internal sealed class HookCallEmitter(MethodImage image, ArgumentHomes homes, in
         Parameter([Elements[typeof(long)]]);
     }
 
+    /// <summary>Pushes the instance of the woven method, a class.</summary>
+    public void PushThis()
+    {
+        _code.Add(IlBody.Make(OpCodes.Ldarg, 0));
+        Parameter([ElementObject]);
+    }
+
+    /// <summary>Pushes an integer that is computed.</summary>
+    /// <param name="code">Pushes it; needs no more than two values on the stack.</param>
+    public void PushComputedInt(IEnumerable<Instruction> code)
+    {
+        _code.AddRange(code);
+        Parameter([Elements[typeof(int)]]);
+    }
+
     /// <summary>Pushes a constant.</summary>
     /// <param name="value">The constant.</param>
     public void PushInt(int value)

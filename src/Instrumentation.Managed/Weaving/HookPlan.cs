@@ -11,7 +11,8 @@ internal sealed record WovenHook(nint Pointer, IReadOnlyList<HookOperand> Operan
 /// What one probe wants woven into one method. Hooks take their operands and then:
 /// at entry <c>(int ticket, int site)</c>, giving the call's start as a long when <see cref="KeepsStart"/>, else nothing;
 /// at the end <c>([result], object exception, long start, int ticket, int site, [long callId])</c>;
-/// in handlers <c>(object exception, int ticket, int site)</c>.
+/// in handlers <c>(object exception, int ticket, int site)</c>;
+/// for an enumeration that begins <c>(object enumerator, long start, int ticket, int site)</c>.
 /// </summary>
 internal sealed record HookPlan
 {
@@ -35,6 +36,21 @@ internal sealed record HookPlan
     /// body, since instructions belong to one.
     /// </summary>
     public Func<IReadOnlyList<Mono.Cecil.Cil.Instruction>>? InlineCondition { get; init; }
+
+    /// <summary>What the code is to the call.</summary>
+    public CodeRole Role { get; init; }
+
+    /// <summary>The iterator whose enumerations are the calls; null otherwise.</summary>
+    public IteratorShape? Iterator { get; init; }
+
+    /// <summary>Keeps, where an enumeration begins, what its end will need; null when the end is not reported.</summary>
+    public WovenHook? Keep { get; init; }
+
+    /// <summary>Whether an enumeration ends where a frame of the code does. (An async iterator's ends before.)</summary>
+    public bool EndsEnumerationInFrame => Iterator is { IsAsync: false } && (OnReturn || OnThrow);
+
+    /// <summary>Whether there is nothing to weave.</summary>
+    public bool IsEmpty => !CountsInline && Entry is null && Exit is null && Catch is null && !EndsEnumerationInFrame;
 
     /// <summary>Where the arguments are when the code is a state machine's; null when they are its own arguments.</summary>
     public HoistedFields? Fields { get; init; }

@@ -1,3 +1,4 @@
+using Instrumentation.Managed.Points;
 using Mono.Cecil.Cil;
 
 namespace Instrumentation.Managed.Weaving;
@@ -24,6 +25,7 @@ internal sealed class MethodWeaver
     private readonly ArgumentHomes _homes;
     private readonly HoistedHomes?[] _hoisted;
     private readonly HookCallEmitter _calls;
+    private readonly EnumerationWeaver _enumerations;
     private readonly int _resultLocal = -1;
     private readonly int[] _starts;
     private readonly List<(Instruction Instruction, int Offset)> _originals;
@@ -41,15 +43,16 @@ internal sealed class MethodWeaver
             _resultLocal = _locals.Add(image.ReturnType);
         }
 
-        _starts = [.. plans.Select(plan => plan.KeepsStart ? _locals.Add(LongType) : -1)];
+        _starts = [.. plans.Select(plan => plan.KeepsStart || plan.EndsEnumerationInFrame ? _locals.Add(LongType) : -1)];
         _homes = new ArgumentHomes(image, _body, _locals);
         _hoisted = [.. plans.Select(plan => plan.Fields is { } fields ? new HoistedHomes(image, _locals, fields) : null)];
         _calls = new HookCallEmitter(image, _homes, _resultLocal);
+        _enumerations = new EnumerationWeaver(image, _calls);
     }
 
-    private bool HasExit => _plans.Any(plan => plan.Exit is not null);
+    private bool HasExit => _plans.Any(plan => plan.Exit is not null || plan.EndsEnumerationInFrame);
 
-    private bool HasRegion => _plans.Any(plan => plan is { Exit: not null, OnThrow: true });
+    private bool HasRegion => _plans.Any(plan => plan is { Exit: not null, OnThrow: true } || plan.EndsEnumerationInFrame);
 
     private bool IsVoid => TypeBlob.WithoutModifiers(_image.ReturnType)[0] == 0x01;
 
@@ -65,6 +68,7 @@ internal sealed class MethodWeaver
         int originalStack = _body.MaxStack;
         List<Instruction> entry = WeaveEntry();
         WeaveHandlers();
+        WeavePromise();
         if (HasExit)
         {
             WeaveExit();
@@ -99,6 +103,17 @@ internal sealed class MethodWeaver
     private void WeaveEntry(HookPlan plan, int start, HoistedHomes? hoisted, List<Instruction> entry)
     {
         Instruction skip = IlBody.Make(OpCodes.Nop);
+        if (plan.Role == CodeRole.Disposal)
+        {
+            entry.AddRange(plan.EndsEnumerationInFrame ? _enumerations.NoteDisposal(plan.Iterator!, start) : []);
+            return;
+        }
+
+        if (plan.Iterator is { } iterator)
+        {
+            entry.AddRange(_enumerations.Gate(iterator, start, skip));
+        }
+
         if (plan.InlineCondition?.Invoke() is { } condition)
         {
             if (plan.KeepsStart)
@@ -130,7 +145,12 @@ internal sealed class MethodWeaver
             }
         }
 
-        if (plan.InlineCondition is not null)
+        if (plan.Keep is not null)
+        {
+            entry.AddRange(_enumerations.Keep(plan, start, hoisted, skip));
+        }
+
+        if (plan.InlineCondition is not null || plan.Iterator is not null)
         {
             entry.Add(skip);
         }
@@ -184,6 +204,15 @@ internal sealed class MethodWeaver
             Instruction old = handler.HandlerStart;
             _body.Instructions.InsertRange(_body.Instructions.IndexOf(old), code);
             MoveBoundary(old, first, includingStarts: true);
+        }
+    }
+
+    private void WeavePromise()
+    {
+        (HookPlan Plan, int Start)[] ending = [.. _plans.Zip(_starts).Where(pair => pair.First is { Iterator.IsAsync: true, Keep: not null })];
+        if (ending.Length > 0)
+        {
+            _enumerations.EndAtPromise(_body, ending, _locals.Add(ObjectType));
         }
     }
 
@@ -244,6 +273,12 @@ internal sealed class MethodWeaver
         for (int i = _plans.Count - 1; i >= 0; i--)
         {
             HookPlan plan = _plans[i];
+            if (plan.EndsEnumerationInFrame)
+            {
+                code.AddRange(_enumerations.EndInFrame(plan, throwing, exceptionLocal, _starts[i], _resultLocal));
+                continue;
+            }
+
             if (plan.Exit is not { } hook || !(throwing ? plan.OnThrow : plan.OnReturn))
             {
                 continue;

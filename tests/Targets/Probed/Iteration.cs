@@ -292,6 +292,42 @@ public static class AsyncIteration
         }
     }
 
+    /// <summary>It never waits: every step ends where it began.</summary>
+    public static async IAsyncEnumerable<int> Synchronous(int upTo)
+    {
+        await Task.CompletedTask;
+        for (int i = 0; i < upTo; i++)
+        {
+            yield return i;
+        }
+    }
+}
+
+/// <summary>Async methods that are resumed.</summary>
+public static class Resumed
+{
+    public static async Task<int> Doubled(Task gate, int value)
+    {
+        await gate;
+        await Task.Yield();
+        return value * 2;
+    }
+
+    public static async Task<int> FailsLater(Task gate, int value)
+    {
+        await gate;
+        throw new InvalidOperationException("later " + value);
+    }
+
+    public static async Task<int> Reassigns(Task gate, int value, string text)
+    {
+        value *= 100;
+        text += " changed";
+        await gate;
+        value++;
+        return value + text.Length;
+    }
+
     public static async Task<int> Catches(int value)
     {
         try
@@ -304,14 +340,16 @@ public static class AsyncIteration
             return -value;
         }
     }
+}
 
-    /// <summary>It never waits: every step ends where it began.</summary>
-    public static async IAsyncEnumerable<int> Synchronous(int upTo)
+/// <summary>Async methods of a generic type that are resumed.</summary>
+public sealed class ResumedShelf<T>(T held)
+{
+    public async Task<T> Swap(Task gate, T value)
     {
-        await Task.CompletedTask;
-        for (int i = 0; i < upTo; i++)
-        {
-            yield return i;
-        }
+        T old = held;
+        held = value;
+        await gate;
+        return old;
     }
 }

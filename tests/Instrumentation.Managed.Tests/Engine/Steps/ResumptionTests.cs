@@ -5,17 +5,18 @@ using Probed;
 namespace Instrumentation.Managed.Tests.Engine.Steps;
 
 /// <summary>A probe with EachResumption sees every run of a state machine, with the parameters of the method that the source wrote.</summary>
+[Collection(StepsCollection.Name)]
 public sealed class ResumptionTests
 {
     [Fact]
     public async Task Async_EachRunIsACall_WithItsParameters()
     {
         IReadOnlyList<Doubling> runs = await Watch.CapturesAsync(
-            Probe.Method(() => Asynchrony.Doubled(default!, 0)).EachResumption().Capture(c => new Doubling(c.Arg<int>("value"), c.Arg<Task>(0) != null)),
+            Probe.Method(() => Resumed.Doubled(default!, 0)).EachResumption().Capture(c => new Doubling(c.Arg<int>("value"), c.Arg<Task>(0) != null)),
             static async () =>
             {
                 TaskCompletionSource gate = new();
-                Task<int> running = Asynchrony.Doubled(gate.Task, 21);
+                Task<int> running = Resumed.Doubled(gate.Task, 21);
                 gate.SetResult();
                 Assert.Equal(42, await running);
             });
@@ -28,11 +29,11 @@ public sealed class ResumptionTests
     public async Task Async_ParameterThatTheMethodChanges_IsReadAsItIsWhenTheRunBegins()
     {
         IReadOnlyList<(int Value, string Text)> runs = [.. (await Watch.CapturesAsync(
-            Probe.Method(() => Asynchrony.Reassigns(default!, 0, "")).EachResumption().Capture(c => new { Value = c.Arg<int>("value"), Text = c.Arg<string>("text") }),
+            Probe.Method(() => Resumed.Reassigns(default!, 0, "")).EachResumption().Capture(c => new { Value = c.Arg<int>("value"), Text = c.Arg<string>("text") }),
             static async () =>
             {
                 TaskCompletionSource gate = new();
-                Task<int> running = Asynchrony.Reassigns(gate.Task, 3, "abc");
+                Task<int> running = Resumed.Reassigns(gate.Task, 3, "abc");
                 gate.SetResult();
                 Assert.Equal(301 + "abc changed".Length, await running);
             })).Select(static run => (run.Value, run.Text))];
@@ -44,17 +45,17 @@ public sealed class ResumptionTests
     public async Task Async_FailedRun_IsACallThatReturns()
     {
         IReadOnlyList<ProbeEvent> events = await Watch.EventsAsync(
-            Probe.Method(() => Asynchrony.FailsLater(default!, 0)).EachResumption(),
+            Probe.Method(() => Resumed.FailsLater(default!, 0)).EachResumption(),
             static async () => await Assert.ThrowsAsync<InvalidOperationException>(static async () =>
             {
                 TaskCompletionSource gate = new();
-                Task<int> running = Asynchrony.FailsLater(gate.Task, 3);
+                Task<int> running = Resumed.FailsLater(gate.Task, 3);
                 gate.SetResult();
                 await running;
             }));
 
         Assert.Equal(2, events.Count);
-        Assert.All(events, static one => Assert.Equal(("Probed.Asynchrony::FailsLater", false, false), (one.Site, one.Failed, one.Suspended)));
+        Assert.All(events, static one => Assert.Equal(("Probed.Resumed::FailsLater", false, false), (one.Site, one.Failed, one.Suspended)));
     }
 
     [Theory]
@@ -62,7 +63,7 @@ public sealed class ResumptionTests
     [InlineData(true)]
     public async Task AsyncOfGenericType_ReadsTheExactType(bool entry)
     {
-        ProbeSpec spec = Probe.Method(typeof(AsyncShelf<>), "Swap").EachResumption();
+        ProbeSpec spec = Probe.Method(typeof(ResumedShelf<>), "Swap").EachResumption();
         IReadOnlyList<string> texts = await Watch.CapturesAsync(
             (entry ? spec.OnEntry() : spec).Capture(c => c.Arg<string>("value")),
             static async () => await OpenAsync<string>("old", "new"));
@@ -76,7 +77,7 @@ public sealed class ResumptionTests
         static async Task OpenAsync<T>(T old, T added)
         {
             TaskCompletionSource gate = new();
-            Task<T> running = new AsyncShelf<T>(old).Swap(gate.Task, added);
+            Task<T> running = new ResumedShelf<T>(old).Swap(gate.Task, added);
             gate.SetResult();
             Assert.Equal(old, await running);
         }
@@ -176,8 +177,8 @@ public sealed class ResumptionTests
     public async Task Catch_ReadsTheParametersOfAnAsyncMethod()
     {
         IReadOnlyList<int> caught = await Watch.CapturesAsync(
-            Probe.Method(() => AsyncIteration.Catches(0)).OnCatch().Capture(c => c.Arg<int>("value")),
-            static async () => Assert.Equal(-7, await AsyncIteration.Catches(7)));
+            Probe.Method(() => Resumed.Catches(0)).OnCatch().Capture(c => c.Arg<int>("value")),
+            static async () => Assert.Equal(-7, await Resumed.Catches(7)));
 
         Assert.Equal([7], caught);
     }
