@@ -23,7 +23,7 @@ internal sealed class CapabilityQuestion(string name, string minimum, string men
             return known;
         }
 
-        Finding finding = ask();
+        Finding finding = OperatingSystem.IsLinux() ? ask() : new Finding(CapabilityAnswer.No, "Run on Linux.");
         Capability answer = new(name, finding.Answer, minimum, finding.Answer == CapabilityAnswer.Yes ? "" : finding.Mend ?? mend);
         if (finding.Answer != CapabilityAnswer.Undetermined)
         {

@@ -116,8 +116,14 @@ internal sealed unsafe class PerfEvent : IDisposable
     /// <param name="program">A program of the type that the event needs.</param>
     /// <param name="cookie">What <see cref="Assembler.BpfHelper.GetAttachCookie"/> gives; kernels before 5.15 know only 0.</param>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
+    /// <exception cref="InvalidOperationException">It runs a program already.</exception>
     public void Attach(BpfProgram program, ulong cookie = 0)
     {
+        if (_link is not null)
+        {
+            throw new InvalidOperationException($"The event on {_target} runs a program already.");
+        }
+
         using (HandleLease programLease = new(program.Handle))
         using (HandleLease eventLease = new(Handle))
         {

@@ -25,13 +25,18 @@ internal sealed unsafe class BpfArray<TValue> : BpfMap
     {
         get
         {
+            Check(index);
             TValue room = default;
 
             // SAFETY: the room is a TValue, and the map's values are as large.
-            return Read(Checked(index), &room) ? room : throw new ArgumentOutOfRangeException(nameof(index));
+            return Read(&index, &room) ? room : throw new ArgumentOutOfRangeException(nameof(index));
         }
 
-        set => Write(Checked(index), &value, UpdateMode.Any);
+        set
+        {
+            Check(index);
+            Write(&index, &value, UpdateMode.Any);
+        }
     }
 
     /// <summary>Reads all elements.</summary>
@@ -50,10 +55,9 @@ internal sealed unsafe class BpfArray<TValue> : BpfMap
         return all;
     }
 
-    private int Checked(int index)
+    private void Check(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Capacity);
-        return index;
     }
 }

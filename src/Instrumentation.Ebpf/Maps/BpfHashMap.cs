@@ -38,7 +38,7 @@ internal sealed unsafe class BpfHashMap<TKey, TValue> : BpfMap
         TValue room = default;
 
         // SAFETY: the room is a TValue, and the map's values are as large.
-        bool found = Read(key, &room);
+        bool found = Read(&key, &room);
         value = room;
         return found;
     }
@@ -53,7 +53,7 @@ internal sealed unsafe class BpfHashMap<TKey, TValue> : BpfMap
         TValue room = default;
 
         // SAFETY: as for TryGet.
-        bool found = Read(key, &room, BpfCommand.MapLookupAndDeleteElement);
+        bool found = Read(&key, &room, BpfCommand.MapLookupAndDeleteElement);
         value = room;
         return found;
     }
@@ -64,13 +64,13 @@ internal sealed unsafe class BpfHashMap<TKey, TValue> : BpfMap
     /// <param name="mode">What happens when there is one, or none.</param>
     /// <returns>False when the mode forbids it.</returns>
     /// <exception cref="KernelCallException">The kernel refused, for example because the table is full.</exception>
-    public bool Set(TKey key, TValue value, UpdateMode mode = UpdateMode.Any) => Write(key, &value, mode);
+    public bool Set(TKey key, TValue value, UpdateMode mode = UpdateMode.Any) => Write(&key, &value, mode);
 
     /// <summary>Deletes an element.</summary>
     /// <param name="key">The key.</param>
     /// <returns>False when there was none.</returns>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
-    public bool Remove(TKey key) => Delete(key);
+    public bool Remove(TKey key) => Delete(&key);
 
     /// <summary>Reads all elements.</summary>
     /// <param name="delete">Whether what is read is deleted.</param>

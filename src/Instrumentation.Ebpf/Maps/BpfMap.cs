@@ -79,30 +79,26 @@ internal unsafe class BpfMap : IDisposable
     protected virtual void Dispose(bool disposing) => Handle.Dispose();
 
     /// <summary>Reads an element to memory.</summary>
-    /// <typeparam name="TKey">The key.</typeparam>
     /// <param name="key">The key.</param>
     /// <param name="value">Room for the value; as the kernel writes it, so for all processors where it has one each.</param>
     /// <param name="command">Whether it is deleted as well.</param>
     /// <returns>False when there is no such key.</returns>
-    protected bool Read<TKey>(TKey key, void* value, BpfCommand command = BpfCommand.MapLookupElement)
-        where TKey : unmanaged
+    protected bool Read(void* key, void* value, BpfCommand command = BpfCommand.MapLookupElement)
     {
-        // SAFETY: the key is in this frame, and the caller's room is as large as the map's value.
-        int answer = Access(command, &key, value, 0);
+        // SAFETY: the caller's key and room are as large as the map's.
+        int answer = Access(command, key, value, 0);
         return answer >= 0 || (answer == -KernelErrors.NoEntry ? false : throw Failed(command, -answer));
     }
 
     /// <summary>Writes an element from memory.</summary>
-    /// <typeparam name="TKey">The key.</typeparam>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
     /// <param name="mode">What happens when there is one, or none.</param>
     /// <returns>False when the mode forbids it.</returns>
-    protected bool Write<TKey>(TKey key, void* value, UpdateMode mode)
-        where TKey : unmanaged
+    protected bool Write(void* key, void* value, UpdateMode mode)
     {
         // SAFETY: as for Read.
-        int answer = Access(BpfCommand.MapUpdateElement, &key, value, (ulong)mode);
+        int answer = Access(BpfCommand.MapUpdateElement, key, value, (ulong)mode);
         return answer switch
         {
             >= 0 => true,
@@ -113,14 +109,12 @@ internal unsafe class BpfMap : IDisposable
     }
 
     /// <summary>Deletes an element.</summary>
-    /// <typeparam name="TKey">The key.</typeparam>
     /// <param name="key">The key.</param>
     /// <returns>False when there is no such key.</returns>
-    protected bool Delete<TKey>(TKey key)
-        where TKey : unmanaged
+    protected bool Delete(void* key)
     {
         // SAFETY: as for Read.
-        int answer = Access(BpfCommand.MapDeleteElement, &key, null, 0);
+        int answer = Access(BpfCommand.MapDeleteElement, key, null, 0);
         return answer >= 0 || (answer == -KernelErrors.NoEntry ? false : throw Failed(BpfCommand.MapDeleteElement, -answer));
     }
 

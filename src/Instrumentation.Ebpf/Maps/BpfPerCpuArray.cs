@@ -29,7 +29,7 @@ internal sealed unsafe class BpfPerCpuArray<TValue> : BpfMap
         // SAFETY: the kernel writes ByteCount bytes, which the room has.
         fixed (byte* start = exact)
         {
-            return Read(index, start) ? new PerCpuValues<TValue>(exact) : throw new ArgumentOutOfRangeException(nameof(index), index, $"The array has {Capacity} elements.");
+            return Read(&index, start) ? new PerCpuValues<TValue>(exact) : throw new ArgumentOutOfRangeException(nameof(index), index, $"The array has {Capacity} elements.");
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed unsafe class BpfPerCpuArray<TValue> : BpfMap
         // SAFETY: the kernel reads ByteCount bytes, which the copy has.
         fixed (byte* start = PerCpuRoom.Spread(values))
         {
-            Write(index, start, UpdateMode.Any);
+            Write(&index, start, UpdateMode.Any);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed unsafe class BpfPerCpuHashMap<TKey, TValue> : BpfMap
         // SAFETY: the kernel writes ByteCount bytes, which the room has.
         fixed (byte* start = exact)
         {
-            return Read(key, start);
+            return Read(&key, start);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed unsafe class BpfPerCpuHashMap<TKey, TValue> : BpfMap
         // SAFETY: the kernel reads ByteCount bytes, which the copy has.
         fixed (byte* start = PerCpuRoom.Spread(values))
         {
-            return Write(key, start, mode);
+            return Write(&key, start, mode);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed unsafe class BpfPerCpuHashMap<TKey, TValue> : BpfMap
     /// <param name="key">The key.</param>
     /// <returns>False when there was none.</returns>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
-    public bool Remove(TKey key) => Delete(key);
+    public bool Remove(TKey key) => Delete(&key);
 
     /// <summary>Reads all keys.</summary>
     /// <param name="visitor">Takes each, in no order.</param>

@@ -25,12 +25,12 @@ internal sealed unsafe class BpfProgramArray : BpfMap
         int descriptor = lease.Descriptor;
 
         // SAFETY: the value is a descriptor in this frame.
-        Write(index, &descriptor, UpdateMode.Any);
+        Write(&index, &descriptor, UpdateMode.Any);
     }
 
     /// <summary>Empties a place: a tail call to it does nothing.</summary>
     /// <param name="index">The place.</param>
     /// <returns>False when it was empty.</returns>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
-    public bool Remove(int index) => Delete(index);
+    public bool Remove(int index) => Delete(&index);
 }

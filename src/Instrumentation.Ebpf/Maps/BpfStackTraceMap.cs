@@ -25,7 +25,7 @@ internal sealed unsafe class BpfStackTraceMap : BpfMap
         // SAFETY: the kernel writes Depth addresses and fills the rest with zeros.
         fixed (ulong* start = frames)
         {
-            if (!Read(id, start))
+            if (!Read(&id, start))
             {
                 return [];
             }
@@ -39,5 +39,5 @@ internal sealed unsafe class BpfStackTraceMap : BpfMap
     /// <param name="id">Its id.</param>
     /// <returns>False when there was none.</returns>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
-    public bool Remove(int id) => Delete(id);
+    public bool Remove(int id) => Delete(&id);
 }

@@ -42,10 +42,11 @@ internal sealed unsafe class BpfTaskStorage<TValue> : BpfMap
         }
 
         using HandleLease lease = new(process);
+        int descriptor = lease.Descriptor;
         TValue room = default;
 
         // SAFETY: the room is a TValue, and the map's values are as large.
-        bool found = Read(lease.Descriptor, &room);
+        bool found = Read(&descriptor, &room);
         value = room;
         return found;
     }

@@ -34,7 +34,7 @@ public sealed class CapabilityTests
     public void WithoutRights_AProcess_IsToldWhichAreMissing()
     {
         Require.Bpf();
-        string report = RunWithoutRights("--bounding-set=-all", "--inh-caps=-all");
+        string report = RunChild("/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all");
 
         Assert.Contains($"{CapabilityNames.RightBpf} No", report, StringComparison.Ordinal);
         Assert.Contains($"{CapabilityNames.SystemCall} No", report, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class CapabilityTests
     public void WithTwoRightsOnly_AProcess_MayTrace()
     {
         Require.Bpf();
-        string report = RunWithoutRights("--bounding-set=-all,+bpf,+perfmon", "--inh-caps=-all");
+        string report = RunChild("/usr/bin/setpriv", "--bounding-set=-all,+bpf,+perfmon", "--inh-caps=-all");
 
         Assert.Contains($"{CapabilityNames.RightAdministration} No", report, StringComparison.Ordinal);
         foreach (string name in new[] { CapabilityNames.SystemCall, CapabilityNames.RightBpf, CapabilityNames.ProgramRawTracepoint, CapabilityNames.MapRingBuffer, CapabilityNames.ProgramPerfEvent })
@@ -55,6 +55,15 @@ public sealed class CapabilityTests
         }
 
         Assert.Contains($"{CapabilityNames.UprobeMulti} {KernelCapabilities.Of(CapabilityNames.UprobeMulti).Answer}", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithTracefsMounted_AProcess_FindsIt()
+    {
+        Require.Capability(CapabilityNames.RightAdministration);
+        string report = RunChild("/usr/bin/unshare", "--mount", "sh", "-c", "mount -t tracefs tracefs /sys/kernel/tracing && exec \"$0\" \"$@\"");
+
+        Assert.Contains($"{CapabilityNames.Tracing} Yes", report, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,20 +110,14 @@ public sealed class CapabilityTests
     }
 
     // This program itself, which reports its capabilities instead of running tests when ChildReport is asked to.
-    private static string RunWithoutRights(params string[] rights)
+    private static string RunChild(string tool, params string[] arguments)
     {
-        const string Tool = "/usr/bin/setpriv";
-        if (!File.Exists(Tool))
+        if (!File.Exists(tool))
         {
-            Assert.Skip("setpriv (util-linux) is not here to drop rights with.");
+            Assert.Skip($"{tool} (util-linux) is not here.");
         }
 
-        ProcessStartInfo start = new(Tool) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[.. rights, Environment.ProcessPath!, typeof(CapabilityTests).Assembly.Location])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        ProcessStartInfo start = new(tool, [.. arguments, Environment.ProcessPath!, typeof(CapabilityTests).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[ChildReport.Variable] = "1";
         using Process child = Process.Start(start)!;
         string output = child.StandardOutput.ReadToEnd();

@@ -47,6 +47,13 @@ public sealed class LeakTests
         }
 
         Assert.Equal(before, ObjectCounts.OfProcess());
+        using (Counter counter = new(ProgramType.RawTracepoint))
+        {
+            ObjectCounts machine = ObjectCounts.OfMachine();
+            Assert.True(machine.Programs > 0 && machine.Maps > 0, $"{machine}");
+            Assert.Contains(counter.Program.Id, KernelObjects.Programs());
+        }
+
         Gone(KernelObjects.Links, links);
         Gone(KernelObjects.Programs, programs);
         Gone(KernelObjects.Maps, maps);

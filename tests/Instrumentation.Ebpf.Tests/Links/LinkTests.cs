@@ -6,6 +6,7 @@ using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Links;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Ebpf.Tests.Support;
+using Instrumentation.Ebpf.Tests.Tools;
 
 namespace Instrumentation.Ebpf.Tests.Links;
 
@@ -226,10 +227,13 @@ public sealed class LinkTests
     [Fact]
     public void Tracepoint_ByItsId_SeesEachSystemCallOfThisThread()
     {
-        Require.Capability(CapabilityNames.Tracing);
-        string file = Path.Combine(Mounts.Tracing()!, "events/raw_syscalls/sys_enter/id");
+        Require.Capability(CapabilityNames.ProgramTracepoint);
+        Require.Capability(CapabilityNames.RightAdministration);
+
+        // tracefs is mounted for the time of one command only: this machine's mounts are left as they are.
+        string id = Tool.Run("unshare", "--mount", "sh", "-c", "mount -t tracefs tracefs /sys/kernel/tracing && cat /sys/kernel/tracing/events/raw_syscalls/sys_enter/id");
         using Counter counter = new(ProgramType.Tracepoint, threadId: Threads.CurrentId());
-        using PerfEvent point = PerfEvent.Tracepoint(int.Parse(File.ReadAllText(file)), "raw_syscalls:sys_enter");
+        using PerfEvent point = PerfEvent.Tracepoint(int.Parse(id), "raw_syscalls:sys_enter");
         point.Attach(counter.Program);
         CallGetThreadId();
 

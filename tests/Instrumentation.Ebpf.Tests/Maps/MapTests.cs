@@ -253,6 +253,63 @@ public sealed class MapTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ReadAll_WhileOthersWrite_GivesWhatStaysOnceAndEnds(bool inBatches)
+    {
+        Require.Bpf();
+        using BpfHashMap<int, long> map = new(20_000);
+        for (int key = 0; key < 2000; key++)
+        {
+            map.Set(key, key);
+        }
+
+        using CancellationTokenSource end = new();
+        Thread writer = new(() =>
+        {
+            Random random = new(3);
+            while (!end.IsCancellationRequested)
+            {
+                map.Set(5000 + random.Next(3000), 1);
+                map.Remove(5000 + random.Next(3000));
+            }
+        });
+        writer.Start();
+        try
+        {
+            for (int round = 0; round < 20; round++)
+            {
+                (List<int> keys, List<byte> values) = (inBatches ? MapReading.InBatches<int>(map, 8, delete: false) : MapReading.OneByOne<int>(map, 8, delete: false))!.Value;
+                Assert.Equal(Enumerable.Range(0, 2000), keys.Where(static key => key < 2000).Order());
+                Assert.Equal(keys.Count * 8, values.Count);
+            }
+        }
+        finally
+        {
+            end.Cancel();
+            writer.Join();
+        }
+    }
+
+    [Fact]
+    public void RawMap_WithSizesKnownAtRunTime_ReadsAndWrites()
+    {
+        Require.Bpf();
+        using BpfRawMap map = new(new MapDescription(MapType.Hash, 5, 3, 10));
+        byte[] value = new byte[3];
+
+        Assert.True(map.Set([1, 2, 3, 4, 5], [7, 8, 9]));
+        Assert.True(map.TryGet([1, 2, 3, 4, 5], value));
+        Assert.Equal([7, 8, 9], value);
+        Assert.False(map.TryGet([1, 2, 3, 4, 6], value));
+        Assert.Throws<ArgumentException>(() => map.TryGet([1], value));
+        Assert.Throws<ArgumentException>(() => map.Set([1, 2, 3, 4, 5], [7]));
+        Assert.Equal([[1, 2, 3, 4, 5]], map.Keys());
+        Assert.True(map.Remove([1, 2, 3, 4, 5]));
+        Assert.Empty(map.Keys());
+    }
+
+    [Theory]
     [InlineData("0", 1)]
     [InlineData("0-1\n", 2)]
     [InlineData("0-3,8,10-11", 7)]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Interop;
@@ -235,6 +236,29 @@ public sealed class RingBufferTests
         Assert.Null(recorder.Fault);
         Assert.Equal(taken, recorder.Count);
         Assert.Equal(Writers * Rounds, taken + state[0].Lost);
+    }
+
+    [Fact]
+    public void Reader_ThatWaitsToBeWoken_IsWoken()
+    {
+        Require.Bpf();
+        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
+        using BpfRingBuffer ring = new(4096);
+        using BpfProgram program = Writer(ring.Handle, state.Handle, 0);
+        using RingReader<Recorder> reader = new(new Recorder(), RingWaiting.WakeUp);
+        reader.Add(ring, 0);
+        List<TimeSpan> latencies = [];
+        for (int at = 0; at < 50; at++)
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            program.TestRun([], new byte[64], repeat: 1);
+            Assert.True(reader.Flush(Limit));
+            latencies.Add(watch.Elapsed);
+        }
+
+        // A reader that is never woken finds a record after 100 ms, so after 50 in the middle.
+        latencies.Sort();
+        Assert.True(latencies[25] < TimeSpan.FromMilliseconds(40), $"{latencies[25]}");
     }
 
     // Counts its runs and writes the count as a record of 16 bytes; counts the records that found no room.
