@@ -31,37 +31,6 @@ public sealed class BulkTests(ITestOutputHelper output)
         Assert.Equal(handle.Statistics.Passed, handle.Statistics.Emitted + session.Events.Loss.ByProbe[handle.Name].RingFull);
     }
 
-    [Fact]
-    public async Task CountProbe_OnAllOfSystemTextJson_KeepsItsResults()
-    {
-        string expected = Use();
-        await using InstrumentationSession session = await InstrumentationSession.StartAsync();
-        long began = Stopwatch.GetTimestamp();
-        ProbeHandle handle = await session.AttachAsync(All().Count());
-        Report("attach", began, handle);
-        for (int i = 0; i < Rounds; i++)
-        {
-            Assert.Equal(expected, Use());
-        }
-
-        await CheckAsync(handle, expected);
-    }
-
-    [Fact]
-    public async Task CountAndCallProbe_OnAllOfSystemTextJson_SeeTheSameCalls()
-    {
-        string expected = Use();
-        await using InstrumentationSession session = await InstrumentationSession.StartAsync();
-        ProbeHandle call = await session.AttachAsync(All());
-        ProbeHandle count = await session.AttachAsync(All().Count());
-        (long Calls, long Counts) before = (call.Statistics.Hits, count.Statistics.Hits);
-        Assert.Equal(expected, Use());
-        (long Calls, long Counts) after = (call.Statistics.Hits, count.Statistics.Hits);
-
-        Assert.True(after.Counts > before.Counts);
-        Assert.Equal(after.Counts - before.Counts, after.Calls - before.Calls);
-    }
-
     private static ProbeSpec All() => Probe.Methods("System.Text.Json!*::*");
 
     private async Task CheckAsync(ProbeHandle handle, string expected)
