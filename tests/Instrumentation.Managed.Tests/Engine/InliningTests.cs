@@ -68,6 +68,20 @@ public sealed class InliningTests
         await WarmUpAsync(Inlining.CallForced, nameof(Inlining.CallForced));
     }
 
+    [Fact]
+    public async Task Detach_WhileAnotherMethodIsProbed_LetsTheMethodBeInlinedAgain()
+    {
+        await WarmUpAsync(Inlining.CallSmall, nameof(Inlining.CallSmall));
+        await using InstrumentationSession session = await Watch.StartAsync();
+        AggregateHandle<CountSnapshot> other = await Watch.CountAsync(session, Probe.Method(() => Busy.FromThreads(0)));
+        AggregateHandle<CountSnapshot> small = await Watch.CountAsync(session, Probe.Method(() => Inlining.Small(0)));
+        Assert.Equal(Calls, Inlining.CallSmall(Calls));
+        await small.DisposeAsync();
+
+        await WarmUpAsync(Inlining.CallSmall, nameof(Inlining.CallSmall));
+        Assert.Equal((Calls, ProbeState.Armed), (small.Read().Total, other.State));
+    }
+
     private static async Task CountsThroughInlining(Func<int, int> call, string caller, ProbeSpec spec)
     {
         await WarmUpAsync(call, caller);

@@ -7,11 +7,12 @@ namespace Instrumentation.Managed.Tests.Engine.Libraries;
 
 /// <summary>
 /// A copy of a library in a load context of its own, rewritten before it was loaded: each method with a body counts its calls in <see cref="CallTally"/>. What
-/// it counts owes nothing to the engine, its requests to the runtime or its hooks.
+/// it counts owes nothing to the engine, its requests to the runtime or its hooks. The copy has a name of its own, so that no probe on the library means it too;
+/// a copy of this test assembly refers to it by that name.
 /// </summary>
 internal sealed class CountedCopy : AssemblyLoadContext
 {
-    private readonly string _library;
+    private readonly string _name;
     private readonly Assembly _copy;
     private readonly Assembly _users;
     private readonly MethodBase[] _methods;
@@ -20,10 +21,12 @@ internal sealed class CountedCopy : AssemblyLoadContext
     public CountedCopy(Assembly library)
         : base("counted copy")
     {
-        _library = library.GetName().Name!;
-        using MemoryStream image = Rewrite(library, out _methods);
+        string name = library.GetName().Name!;
+        _name = $"Counted.{name}";
+        using MemoryStream image = Rewrite(library, _name, out _methods);
+        using MemoryStream users = Redirect(typeof(CountedCopy).Assembly, name, _name);
         _copy = LoadFromStream(image);
-        _users = LoadFromAssemblyPath(typeof(CountedCopy).Assembly.Location);
+        _users = LoadFromStream(users);
         Field(nameof(CallTally.Counts)).SetValue(null, new long[_methods.Length]);
     }
 
@@ -40,11 +43,11 @@ internal sealed class CountedCopy : AssemblyLoadContext
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName) =>
-        assemblyName.Name == _library ? _copy
+        assemblyName.Name == _name ? _copy
         : assemblyName.Name == typeof(CountedCopy).Assembly.GetName().Name ? _users
         : null;
 
-    private static MemoryStream Rewrite(Assembly library, out MethodBase[] methods)
+    private static MemoryStream Rewrite(Assembly library, string name, out MethodBase[] methods)
     {
         using ModuleDefinition module = ModuleDefinition.ReadModule(library.Location, new ReaderParameters { InMemory = true });
         MethodReference hit = module.ImportReference(typeof(CallTally).GetMethod(nameof(CallTally.Hit)));
@@ -61,10 +64,23 @@ internal sealed class CountedCopy : AssemblyLoadContext
         // Framework libraries come with machine code, which a copy has not.
         module.Attributes |= ModuleAttributes.ILOnly;
         module.Architecture = TargetArchitecture.I386;
+        module.Assembly.Name.Name = name;
+        methods = [.. counted];
+        return Write(module);
+    }
+
+    private static MemoryStream Redirect(Assembly user, string from, string to)
+    {
+        using ModuleDefinition module = ModuleDefinition.ReadModule(user.Location, new ReaderParameters { InMemory = true });
+        module.AssemblyReferences.First(reference => reference.Name == from).Name = to;
+        return Write(module);
+    }
+
+    private static MemoryStream Write(ModuleDefinition module)
+    {
         MemoryStream image = new();
         module.Write(image);
         image.Position = 0;
-        methods = [.. counted];
         return image;
     }
 
