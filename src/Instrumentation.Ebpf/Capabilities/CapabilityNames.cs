@@ -21,7 +21,7 @@ internal static class CapabilityNames
     /// <summary>Processes without rights may open perf events.</summary>
     public const string UnprivilegedPerf = "ebpf.policy.unprivileged-perf";
 
-    /// <summary>The kernel is not locked down.</summary>
+    /// <summary>The kernel is not locked down for confidentiality.</summary>
     public const string NotLockedDown = "ebpf.policy.not-locked-down";
 
     /// <summary>No seccomp filter is in place.</summary>

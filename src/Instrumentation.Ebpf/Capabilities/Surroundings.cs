@@ -8,13 +8,16 @@ internal static class Surroundings
 {
     private const string Lockdown = "/sys/kernel/security/lockdown";
 
-    /// <summary>Whether the kernel is not locked down. A kernel whose securityfs is not mounted keeps it to itself.</summary>
+    /// <summary>
+    /// Whether programs may read kernel memory: a kernel that is locked down for confidentiality forbids it, one that is for integrity alone does not.
+    /// A kernel whose securityfs is not mounted keeps it to itself.
+    /// </summary>
     /// <returns>The finding.</returns>
     public static Finding NotLockedDown()
     {
         if (ReadText(Lockdown) is { } text)
         {
-            return Finding.Of(text.Contains("[none]", StringComparison.Ordinal));
+            return Finding.Of(AllowsReading(text));
         }
 
         return Directory.Exists("/sys/kernel/security") && Directory.EnumerateFileSystemEntries("/sys/kernel/security").Any()
@@ -61,6 +64,11 @@ internal static class Surroundings
             return Finding.No;
         }
     }
+
+    /// <summary>Whether a lockdown lets programs read kernel memory.</summary>
+    /// <param name="lockdown">The file's text: all modes, the one that is in force in brackets.</param>
+    /// <returns>True when it does.</returns>
+    public static bool AllowsReading(string lockdown) => !lockdown.Contains("[confidentiality]", StringComparison.Ordinal);
 
     private static string? ReadText(string file)
     {

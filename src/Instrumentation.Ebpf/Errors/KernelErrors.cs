@@ -23,6 +23,9 @@ internal static class KernelErrors
     /// <summary>Permission denied.</summary>
     public const int AccessDenied = 13;
 
+    /// <summary>Busy.</summary>
+    public const int Busy = 16;
+
     /// <summary>Exists.</summary>
     public const int Exists = 17;
 
@@ -73,6 +76,9 @@ internal static class KernelErrors
         NotPermitted => "Run with CAP_BPF and CAP_PERFMON (or as root); in a container, let its seccomp profile pass the call.",
         AccessDenied => "Run with CAP_BPF and CAP_PERFMON, and see kernel.perf_event_paranoid.",
         NoMemory => "Ask for less memory, or raise RLIMIT_MEMLOCK or the memory limit of the control group.",
+        NoEntry => "Check the name or path.",
+        Busy => "Something else holds it: detach that first.",
+        Invalid => "The kernel does not take these values: check them, or use a newer kernel.",
         NoDescriptors => "Raise the limit of open files (ulimit -n).",
         NoCall => "The kernel was built without it: use one with CONFIG_BPF_SYSCALL and CONFIG_PERF_EVENTS.",
         NotSupported or NotSupportedInKernel => "This kernel has no such feature: use a newer one.",

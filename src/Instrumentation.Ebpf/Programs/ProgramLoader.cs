@@ -18,20 +18,21 @@ internal static unsafe class ProgramLoader
     /// <exception cref="ProgramRefusedException">The kernel refused it.</exception>
     public static ProgramHandle Load(ProgramDescription description)
     {
-        int answer = Try(description, 0, []);
-        if (answer >= 0)
+        int refused = Try(description, 0, [], out _);
+        if (refused >= 0)
         {
-            return new ProgramHandle(answer);
+            return new ProgramHandle(refused);
         }
 
-        answer = TryWithLog(description, logLevel: 1, out string log);
-        return answer >= 0 ? new ProgramHandle(answer) : throw Refusal.Of(description, -answer, log);
+        // A log that is longer than any room for it hides the error behind ENOSPC: the first answer is the true one.
+        int answer = TryWithLog(description, logLevel: 1, out string log);
+        return answer >= 0 ? new ProgramHandle(answer) : throw Refusal.Of(description, -refused, log);
     }
 
     /// <summary>Loads a program without a log, and says only whether the kernel took it.</summary>
     /// <param name="description">The program.</param>
     /// <returns>A descriptor that the caller owns, or a negative error number.</returns>
-    public static int TryLoad(ProgramDescription description) => Try(description, 0, []);
+    public static int TryLoad(ProgramDescription description) => Try(description, 0, [], out _);
 
     /// <summary>Loads a program with the verifier's log.</summary>
     /// <param name="description">The program.</param>
@@ -40,13 +41,16 @@ internal static unsafe class ProgramLoader
     /// <returns>A descriptor that the caller owns, or a negative error number.</returns>
     public static int TryWithLog(ProgramDescription description, int logLevel, out string log)
     {
-        for (int size = FirstLog; ; size *= 4)
+        int size = FirstLog;
+        while (true)
         {
             byte[] room = GC.AllocateUninitializedArray<byte>(size);
             room[0] = 0;
-            int answer = Try(description, logLevel, room);
+            int answer = Try(description, logLevel, room, out uint wanted);
             if (answer == -KernelErrors.NoSpace && size < LargestLog)
             {
+                // Kernels since 6.4 say how long the log is; each attempt verifies the program anew.
+                size = Math.Min(LargestLog, Math.Max(size * 4, (int)Math.Min(wanted, LargestLog)));
                 continue;
             }
 
@@ -56,7 +60,7 @@ internal static unsafe class ProgramLoader
         }
     }
 
-    private static int Try(ProgramDescription description, int logLevel, byte[] log)
+    private static int Try(ProgramDescription description, int logLevel, byte[] log, out uint wanted)
     {
         // Each map and module stays open until the kernel has taken the program, which then keeps it.
         SafeHandle[] needed = [.. description.Code.Maps.Select(static map => map.Handle), .. description.Modules];
@@ -72,7 +76,7 @@ internal static unsafe class ProgramLoader
 
             using HandleLease btf = new(description.Btf);
             using HandleLease target = new(description.AttachBtfObject);
-            return Try(description, CodeWithMaps(description.Code), logLevel, log, btf.Descriptor, target.Descriptor);
+            return Try(description, CodeWithMaps(description.Code), logLevel, log, btf.Descriptor, target.Descriptor, out wanted);
         }
         finally
         {
@@ -94,7 +98,7 @@ internal static unsafe class ProgramLoader
         return slots;
     }
 
-    private static int Try(ProgramDescription description, ulong[] code, int logLevel, byte[] log, int btf, int target)
+    private static int Try(ProgramDescription description, ulong[] code, int logLevel, byte[] log, int btf, int target, out uint wanted)
     {
         ProgramLoadAttributes attributes = new()
         {
@@ -129,7 +133,9 @@ internal static unsafe class ProgramLoader
             attributes.Functions = (ulong)functions;
             attributes.Lines = (ulong)lines;
             attributes.DescriptorArray = modules.Length > 1 ? (ulong)modulesStart : 0;
-            return Bpf.Call(BpfCommand.ProgramLoad, ref attributes);
+            int answer = Bpf.Call(BpfCommand.ProgramLoad, ref attributes);
+            wanted = attributes.LogTrueSize;
+            return answer;
         }
     }
 }

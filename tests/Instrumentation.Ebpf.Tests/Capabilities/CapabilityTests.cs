@@ -97,6 +97,12 @@ public sealed class CapabilityTests
     [InlineData("", null)]
     public void Mounts_OfALine_AreFound(string line, string? directory) => Assert.Equal(directory, Mounts.Find([line], "tracefs"));
 
+    [Theory]
+    [InlineData("[none] integrity confidentiality", true)]
+    [InlineData("none [integrity] confidentiality", true)]
+    [InlineData("none integrity [confidentiality]", false)]
+    public void Lockdown_ForConfidentialityOnly_ForbidsReading(string text, bool allowed) => Assert.Equal(allowed, Surroundings.AllowsReading(text));
+
     [Fact]
     public void Status_OfAProcess_IsRead()
     {

@@ -88,6 +88,25 @@ public sealed class ProgramLoadTests
     }
 
     [Fact]
+    public void Load_OfAProgramThatIsTooComplex_KeepsTheErrorAndTheEndOfALogWithoutEnd()
+    {
+        Require.Bpf();
+        ProgramRefusedException refused = Assert.Throws<ProgramRefusedException>(() => TestPrograms.Load(static code =>
+        {
+            Label again = code.NewLabel();
+            code.Move(Register.R0, 0);
+            code.Mark(again);
+            code.Alu(AluOperation.Add, Register.R0, 1);
+            code.JumpIf(JumpCondition.Less, Register.R0, 10_000_000, again);
+            code.Exit();
+        }));
+
+        Assert.Equal("E2BIG", refused.ErrorName);
+        Assert.Contains("too large", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.Log.Length > 1_000_000, $"{refused.Log.Length} characters");
+    }
+
+    [Fact]
     public void Load_WithoutSuchAProgramType_IsNamedAsPolicyAndNotAsTheVerifier()
     {
         Require.Bpf();
