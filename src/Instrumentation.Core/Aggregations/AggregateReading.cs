@@ -45,6 +45,7 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
             // SAFETY: the cells follow the block and are as many as its aggregation says.
             reading.Add((long*)(block + 1));
         });
+        runtime.Cells?.Visit((_, cells) => result.Add(cells));
         return result;
     }
 
@@ -68,6 +69,17 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
         }
 
         Merge(words);
+    }
+
+    /// <summary>Adds cells that nobody writes while they are read.</summary>
+    /// <param name="cells">The cells.</param>
+    public unsafe void Add(ReadOnlySpan<long> cells)
+    {
+        // SAFETY: the cells are pinned during the call.
+        fixed (long* first = cells)
+        {
+            Add(first);
+        }
     }
 
     /// <summary>Adds what another reading of the same aggregation has come to.</summary>

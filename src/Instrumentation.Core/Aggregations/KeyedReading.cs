@@ -32,6 +32,7 @@ internal sealed class KeyedReading(KeyedAggregation aggregation)
             // SAFETY: the cells follow the block and are as long as the aggregation says.
             reading.Add((long*)(block + 1));
         });
+        runtime.Cells?.Visit((key, cells) => (key is { } known ? result.RowOf(known) : result.Other).Add(cells));
         return result;
     }
 
@@ -46,11 +47,15 @@ internal sealed class KeyedReading(KeyedAggregation aggregation)
             long* entry = cells + KeyedCells.First(_words) + ((1L + _words) * i);
             if (Volatile.Read(ref entry[1 + AggregateCells.Count]) != 0)
             {
-                ref AggregateReading? row = ref CollectionsMarshal.GetValueRefOrAddDefault(Rows, entry[0], out _);
-                row ??= Empty();
-                row.Add(entry + 1);
+                RowOf(entry[0]).Add(entry + 1);
             }
         }
+    }
+
+    private AggregateReading RowOf(long key)
+    {
+        ref AggregateReading? row = ref CollectionsMarshal.GetValueRefOrAddDefault(Rows, key, out _);
+        return row ??= Empty();
     }
 
     /// <summary>Makes a key of its 64 bits.</summary>

@@ -21,9 +21,11 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
     private const long Pause = 200_000_000;
 
     private readonly Dictionary<int, ProbeRuntime?> _probes = [];
-    private readonly PriorityQueue<ThreadFeed, long> _order = new();
+    private readonly PriorityQueue<RecordFeed, long> _order = new();
     private readonly HashSet<IEventSink> _sinks = [];
-    private ThreadFeed[] _feeds = [];
+    private ThreadFeed[] _threads = [];
+    private SourceFeed[] _sources = [];
+    private RecordFeed[] _feeds = [];
     private int _version = -1;
     private long _lastRound;
     private ProbeRuntime? _lastProbe;
@@ -43,7 +45,23 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
     public int HeldBytes { get; private set; }
 
     /// <summary>The threads' feeds.</summary>
-    public IReadOnlyList<ThreadFeed> Feeds => _feeds;
+    public IReadOnlyList<ThreadFeed> Feeds => _threads;
+
+    /// <summary>The sources besides the threads; set before a round. What a source that is gone has left is still delivered.</summary>
+    public IReadOnlyList<IRecordSource> Sources
+    {
+        get => [.. _sources.Select(static feed => feed.Source)];
+        set
+        {
+            Array.FindAll(_sources, feed => !value.Contains(feed.Source)).ToList().ForEach(static feed => feed.End());
+            _sources =
+            [
+                .. _sources.Where(feed => feed.HasRecords || value.Contains(feed.Source)),
+                .. value.Where(source => !Array.Exists(_sources, feed => feed.Source == source)).Select(static source => new SourceFeed(source)),
+            ];
+            _feeds = [.. _threads, .. _sources];
+        }
+    }
 
     /// <summary>Drains all rings and delivers what is complete.</summary>
     /// <returns>The bytes that were drained.</returns>
@@ -54,7 +72,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         bool paused = now - _lastRound > Pause;
         _lastRound = now;
         int drained = 0;
-        foreach (ThreadFeed feed in _feeds)
+        foreach (RecordFeed feed in _feeds)
         {
             if (paused)
             {
@@ -68,7 +86,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         long patience = HeldBytes > HeldLimit ? 0 : Patience;
         long watermark = now - Slack;
         long damages = 0;
-        foreach (ThreadFeed feed in _feeds)
+        foreach (RecordFeed feed in _feeds)
         {
             damages += feed.Damages;
             bool givenUp = feed.InHookSince != long.MaxValue && now - feed.InHookSince >= patience;
@@ -93,7 +111,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (ThreadFeed feed in _feeds)
+        foreach (RecordFeed feed in _feeds)
         {
             feed.Dispose();
         }
@@ -109,13 +127,14 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
 
         _version = version;
         ThreadFeed[] feeds = new ThreadFeed[pointers.Length];
-        _feeds.CopyTo(feeds, 0);
-        for (int i = _feeds.Length; i < feeds.Length; i++)
+        _threads.CopyTo(feeds, 0);
+        for (int i = _threads.Length; i < feeds.Length; i++)
         {
             feeds[i] = Feed(pointers[i]);
         }
 
-        _feeds = feeds;
+        _threads = feeds;
+        _feeds = [.. _threads, .. _sources];
     }
 
     private static unsafe ThreadFeed Feed(nint pointer)
@@ -126,7 +145,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
 
     private void Deliver(long watermark, long future)
     {
-        foreach (ThreadFeed feed in _feeds)
+        foreach (RecordFeed feed in _feeds)
         {
             Enqueue(feed, watermark, future);
         }
@@ -134,7 +153,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         int before = HeldBytes;
         try
         {
-            while (_order.TryDequeue(out ThreadFeed? feed, out _))
+            while (_order.TryDequeue(out RecordFeed? feed, out _))
             {
                 // One thread's run of records, until another thread's turn comes.
                 long turn = _order.TryPeek(out _, out long next) ? Math.Min(next, watermark) : watermark;
@@ -160,7 +179,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
             _probes.Clear();
             _lastProbe = null;
             HeldBytes = 0;
-            foreach (ThreadFeed feed in _feeds)
+            foreach (RecordFeed feed in _feeds)
             {
                 HeldBytes += feed.HeldBytes;
             }
@@ -174,7 +193,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         }
     }
 
-    private void Enqueue(ThreadFeed feed, long watermark, long future)
+    private void Enqueue(RecordFeed feed, long watermark, long future)
     {
         if (feed.HasRecords && (feed.First.Timestamp <= watermark || feed.First.Timestamp > future))
         {
@@ -182,7 +201,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         }
     }
 
-    private void DeliverFirst(ThreadFeed feed)
+    private void DeliverFirst(RecordFeed feed)
     {
         int id = feed.First.ProbeId;
         ProbeRuntime? probe = _lastProbe;

@@ -21,6 +21,8 @@ internal sealed class EventPump
     private readonly Lock _gate = new();
     private readonly List<FlushRequest> _flushes = [];
     private readonly AutoResetEvent _wake = new(initialState: false);
+    private IRecordSource[] _sources = [];
+    private IRecordSource[] _known = [];
     private EventMerger? _merger;
     private Thread? _thread;
     private TaskCompletionSource? _ended;
@@ -107,6 +109,32 @@ internal sealed class EventPump
     /// <summary>Tells that a probe which emits events was detached.</summary>
     public void RemoveEmitter() => Interlocked.Decrement(ref _emitters);
 
+    /// <summary>Drains a source from now on.</summary>
+    /// <param name="source">The source.</param>
+    public void AddSource(IRecordSource source)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _sources, [.. _sources, source]);
+        }
+
+        _wake.Set();
+    }
+
+    /// <summary>Drains a source no more. What it has by then is lost unless a flush went before.</summary>
+    /// <param name="source">The source.</param>
+    /// <returns>Completes when the source is not used any more.</returns>
+    public Task RemoveSourceAsync(IRecordSource source)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _sources, [.. _sources.Where(other => other != source)]);
+        }
+
+        // The round that a flush waits for has begun after this.
+        return FlushAsync();
+    }
+
     /// <summary>Waits until everything that was committed before the call has been delivered. A thread that stays in a hook is waited for at most a second.</summary>
     /// <returns>Completes when it has been.</returns>
     public Task FlushAsync()
@@ -129,6 +157,7 @@ internal sealed class EventPump
     private void Start()
     {
         EventMerger merger = new(StatesSince);
+        _known = [];
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Thread thread = new(() => Run(merger, ended)) { IsBackground = true, Name = ThreadName };
         lock (_gate)
@@ -166,6 +195,11 @@ internal sealed class EventPump
         try
         {
             Volatile.Write(ref _rounds, _rounds + 1);
+            if (Volatile.Read(ref _sources) is var sources && sources != _known)
+            {
+                merger.Sources = _known = sources;
+            }
+
             int drained = merger.Round();
             long now = MonotonicClock.Now;
             if (now >= _searchAt)

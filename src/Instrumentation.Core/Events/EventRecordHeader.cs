@@ -23,6 +23,9 @@ internal enum EventFlags : byte
 
     /// <summary>The enumeration was disposed before its end.</summary>
     Stopped = 16,
+
+    /// <summary>A program in the kernel wrote the record: the call's number is the process id, and the processor in the upper half.</summary>
+    Kernel = 32,
 }
 
 /// <summary>
@@ -65,6 +68,6 @@ internal struct EventRecordHeader
     /// <summary>Bit i is set when captured field i faulted and holds its default.</summary>
     public uint Faults;
 
-    /// <summary>For a suspended call: a number that is unique to it. Otherwise 0.</summary>
+    /// <summary>For a suspended call: a number that is unique to it. For a record of the kernel: see <see cref="EventFlags.Kernel"/>. Otherwise 0.</summary>
     public long CallId;
 }

@@ -43,7 +43,14 @@ internal static unsafe class ProbeBlocks
         });
         long elsewhere = runtime.HitsElsewhere?.Invoke() ?? 0;
         ProbeTally tally = runtime.Tally;
-        return new ProbeStatistics(sums[0] + elsewhere, sums[1] + sums[5] + elsewhere, sums[3], sums[4] + tally.ReaderTooSlow + tally.Unread, sums[2], sums[5]);
+        ProbeStatistics own = new ProbeStatistics(sums[0] + elsewhere, sums[1] + sums[5] + elsewhere, sums[3], sums[4] + tally.ReaderTooSlow + tally.Unread, sums[2], sums[5]);
+        return runtime.Cells?.Statistics is not { } other ? own : new ProbeStatistics(
+            own.Hits + other.Hits,
+            own.Passed + other.Passed,
+            own.Emitted + other.Emitted,
+            own.Lost + other.Lost,
+            own.Faults + other.Faults,
+            own.Suppressed + other.Suppressed);
     }
 
     /// <summary>Is called for one thread's block of a probe.</summary>

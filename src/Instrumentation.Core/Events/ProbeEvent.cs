@@ -46,6 +46,12 @@ public sealed class ProbeEvent
     /// <summary>The operating system's id of the thread that reached the point; for an asynchronous call, of the thread that ended it.</summary>
     public int ThreadId => _header.ThreadId;
 
+    /// <summary>The operating system's id of the process that reached the point.</summary>
+    public int ProcessId => IsKernel ? (int)_header.CallId : Environment.ProcessId;
+
+    /// <summary>The processor on which the point was reached; -1 where that is not recorded, which only kernel points do.</summary>
+    public int Processor => IsKernel ? (int)(_header.CallId >> 32) : -1;
+
     /// <summary>True when the call ended by an exception.</summary>
     public bool Failed => (_header.Flags & EventFlags.Failed) != 0;
 
@@ -62,7 +68,7 @@ public sealed class ProbeEvent
     public bool Truncated => (_header.Flags & EventFlags.Truncated) != 0;
 
     /// <summary>For a suspended call a number that is unique to it; otherwise 0.</summary>
-    public long CallId => _header.CallId;
+    public long CallId => IsKernel ? 0 : _header.CallId;
 
     /// <summary>The captured values.</summary>
     public ProbeFields Fields => new(this);
@@ -71,6 +77,8 @@ public sealed class ProbeEvent
     public IReadOnlyList<string> Faults => _header.Faults == 0
         ? []
         : [.. Schema.Fields.Where((_, index) => (_header.Faults >> index & 1) != 0).Select(static captured => captured.Name)];
+
+    private bool IsKernel => (_header.Flags & EventFlags.Kernel) != 0;
 
     /// <summary>What the record holds after its header.</summary>
     internal EventSchema Schema => _probe?.Captures.SchemaOf(_header.Version) ?? EventSchema.Empty;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Instrumentation.Backends;
 using Instrumentation.Limits;
 
 namespace Instrumentation.Events;
@@ -57,6 +58,9 @@ internal sealed class ProbeRuntime
 
     /// <summary>Hits that a backend counts outside of the blocks (count-only probes that are woven inline); null when there are none. Must work after the detach, too.</summary>
     public Func<long>? HitsElsewhere { get; set; }
+
+    /// <summary>What a backend counts and aggregates outside of this process's threads: in the kernel, for each processor. Null when there is none. Must work after the detach, too.</summary>
+    public IProbeCells? Cells { get; set; }
 
     /// <summary>Takes over a changed spec, after the backend has.</summary>
     /// <param name="spec">The spec.</param>

@@ -7,7 +7,7 @@ namespace Instrumentation.Events;
 /// The pump's side of one thread: copies records out of its ring and holds them, in the thread's own order, until it is their turn.
 /// Only the pump's thread uses it.
 /// </summary>
-internal sealed unsafe class ThreadFeed(ThreadState* state) : IDisposable
+internal sealed unsafe class ThreadFeed(ThreadState* state) : RecordFeed
 {
     private const int SmallestBuffer = 4096;
 
@@ -18,29 +18,20 @@ internal sealed unsafe class ThreadFeed(ThreadState* state) : IDisposable
     /// <summary>The thread's state.</summary>
     public ThreadState* State => state;
 
-    /// <summary>No record with an earlier time than this is still to be drained; nanoseconds.</summary>
-    public long SafeTime { get; private set; } = long.MinValue;
+    /// <inheritdoc/>
+    public override bool HasRecords => _start < _end;
 
-    /// <summary>When the thread was first seen in the hook that it is still in; <see cref="long.MaxValue"/> when it is outside.</summary>
-    public long InHookSince { get; private set; } = long.MaxValue;
+    /// <inheritdoc/>
+    public override int HeldBytes => _end - _start;
 
-    /// <summary>True while records are held.</summary>
-    public bool HasRecords => _start < _end;
+    /// <inheritdoc/>
+    public override ref readonly EventRecordHeader First => ref Unsafe.As<byte, EventRecordHeader>(ref _buffer[_start]);
 
-    /// <summary>Bytes that are held.</summary>
-    public int HeldBytes => _end - _start;
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> FirstRecord => _buffer.AsSpan(_start, First.Length);
 
-    /// <summary>Times that the ring's content made no sense and was dropped.</summary>
-    public long Damages { get; private set; }
-
-    /// <summary>The first held record's header. There must be one.</summary>
-    public ref readonly EventRecordHeader First => ref Unsafe.As<byte, EventRecordHeader>(ref _buffer[_start]);
-
-    /// <summary>The first held record. There must be one.</summary>
-    public ReadOnlySpan<byte> FirstRecord => _buffer.AsSpan(_start, First.Length);
-
-    /// <summary>Drops the first held record.</summary>
-    public void Advance()
+    /// <inheritdoc/>
+    public override void Advance()
     {
         _start += First.Length;
         if (_start == _end)
@@ -54,13 +45,10 @@ internal sealed unsafe class ThreadFeed(ThreadState* state) : IDisposable
         }
     }
 
-    /// <summary>Forgets since when the thread was in a hook: nobody has looked for a while.</summary>
-    public void Rejoin() => InHookSince = long.MaxValue;
-
     /// <summary>Looks at the guard, then takes what the ring holds.</summary>
     /// <param name="now">A time before the call, in nanoseconds.</param>
     /// <returns>The bytes taken.</returns>
-    public int Drain(long now)
+    public override int Drain(long now)
     {
         // SAFETY: a state is never freed. The guard is read before the head: whatever a hook wrote before it was left is drained below.
         long safe = now - EventMerger.Slack;
@@ -105,7 +93,7 @@ internal sealed unsafe class ThreadFeed(ThreadState* state) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         if (_buffer.Length > 0)
         {
