@@ -1,4 +1,5 @@
 using Instrumentation.Backends;
+using Instrumentation.Ebpf.Backend;
 using Instrumentation.Managed;
 
 namespace Instrumentation;
@@ -19,7 +20,7 @@ public static class SessionStart
         /// <exception cref="SpecException">An option is out of its range.</exception>
         public static Task<InstrumentationSession> StartAsync(InstrumentationOptions? options = null, CancellationToken cancellationToken = default)
         {
-            IReadOnlyList<IProbeBackend> backends = [new ManagedBackend()];
+            IReadOnlyList<IProbeBackend> backends = [new ManagedBackend(), new EbpfBackend()];
             return InstrumentationSession.StartAsync(backends, options, cancellationToken);
         }
     }

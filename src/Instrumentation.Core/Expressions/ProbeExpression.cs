@@ -5,7 +5,11 @@ namespace Instrumentation.Expressions;
 /// Types are CLR types; every backend gives each node the meaning that <see cref="ExpressionInterpreter"/> gives it.
 /// </summary>
 /// <param name="Type">The CLR type of the node's value.</param>
-public abstract record ProbeExpression(Type Type);
+public abstract record ProbeExpression(Type Type)
+{
+    /// <summary>The nodes directly below this one, in the order of evaluation.</summary>
+    internal virtual IReadOnlyList<ProbeExpression> Children => [];
+}
 
 /// <summary>A constant, or a captured variable's value when the lambda was translated.</summary>
 /// <param name="Value">A primitive, string, enum, <see cref="TimeSpan"/> or null.</param>
@@ -62,13 +66,21 @@ public enum ContextValue
 /// <param name="Declaring">The type that declares the member.</param>
 /// <param name="IsProperty">True when the lambda named a property: binding follows it to its field, or to its getter where the spec allows getters.</param>
 /// <param name="Type">The member's type.</param>
-public sealed record MemberExpression(ProbeExpression Target, string Name, Type Declaring, bool IsProperty, Type Type) : ProbeExpression(Type);
+public sealed record MemberExpression(ProbeExpression Target, string Name, Type Declaring, bool IsProperty, Type Type) : ProbeExpression(Type)
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Target];
+}
 
 /// <summary>A path of fields given as text, for members that the source cannot name; binding replaces it by member and cast nodes.</summary>
 /// <param name="Target">Where the path starts.</param>
 /// <param name="Path">The steps: fields or automatic properties, and types in parentheses, separated by dots.</param>
 /// <param name="Type">The type of the last step.</param>
-public sealed record PathExpression(ProbeExpression Target, string Path, Type Type) : ProbeExpression(Type);
+public sealed record PathExpression(ProbeExpression Target, string Path, Type Type) : ProbeExpression(Type)
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Target];
+}
 
 /// <summary>Operators of one operand.</summary>
 public enum UnaryOperator
@@ -105,7 +117,11 @@ public enum UnaryOperator
 /// <param name="Operator">The operator.</param>
 /// <param name="Operand">The operand.</param>
 /// <param name="Type">The result's type.</param>
-public sealed record UnaryExpression(UnaryOperator Operator, ProbeExpression Operand, Type Type) : ProbeExpression(Type);
+public sealed record UnaryExpression(UnaryOperator Operator, ProbeExpression Operand, Type Type) : ProbeExpression(Type)
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Operand];
+}
 
 /// <summary>Operators of two operands. Both have one type, except for the shifts, whose right operand is an int.</summary>
 public enum BinaryOperator
@@ -170,7 +186,11 @@ public enum BinaryOperator
 /// <param name="Left">The left operand.</param>
 /// <param name="Right">The right operand.</param>
 /// <param name="Type">The result's type.</param>
-public sealed record BinaryExpression(BinaryOperator Operator, ProbeExpression Left, ProbeExpression Right, Type Type) : ProbeExpression(Type);
+public sealed record BinaryExpression(BinaryOperator Operator, ProbeExpression Left, ProbeExpression Right, Type Type) : ProbeExpression(Type)
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Left, Right];
+}
 
 /// <summary>Tests of one string against another, all ordinal. Null on either side is a fault.</summary>
 public enum StringTest
@@ -189,25 +209,45 @@ public enum StringTest
 /// <param name="Test">The test.</param>
 /// <param name="Target">The string that is searched.</param>
 /// <param name="Argument">The string that is looked for.</param>
-public sealed record StringTestExpression(StringTest Test, ProbeExpression Target, ProbeExpression Argument) : ProbeExpression(typeof(bool));
+public sealed record StringTestExpression(StringTest Test, ProbeExpression Target, ProbeExpression Argument) : ProbeExpression(typeof(bool))
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Target, Argument];
+}
 
 /// <summary>A conversion between numbers (unchecked, as in C#), enums and their numbers, or references (a failed reference cast is a fault with null).</summary>
 /// <param name="Operand">What is converted.</param>
 /// <param name="Type">The type that it is converted to.</param>
-public sealed record ConvertExpression(ProbeExpression Operand, Type Type) : ProbeExpression(Type);
+public sealed record ConvertExpression(ProbeExpression Operand, Type Type) : ProbeExpression(Type)
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Operand];
+}
 
 /// <summary>Whether an object is of a type; false for null.</summary>
 /// <param name="Operand">The object.</param>
 /// <param name="TestedType">The type.</param>
-public sealed record TypeTestExpression(ProbeExpression Operand, Type TestedType) : ProbeExpression(typeof(bool));
+public sealed record TypeTestExpression(ProbeExpression Operand, Type TestedType) : ProbeExpression(typeof(bool))
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Operand];
+}
 
 /// <summary>The full name of an object's run-time type. Null is a fault.</summary>
 /// <param name="Operand">The object.</param>
-public sealed record TypeNameExpression(ProbeExpression Operand) : ProbeExpression(typeof(string));
+public sealed record TypeNameExpression(ProbeExpression Operand) : ProbeExpression(typeof(string))
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Operand];
+}
 
 /// <summary>One of two values; only the chosen one is evaluated.</summary>
 /// <param name="Test">The bool that chooses.</param>
 /// <param name="WhenTrue">The value when it is true.</param>
 /// <param name="WhenFalse">The value when it is false.</param>
 /// <param name="Type">The type of both.</param>
-public sealed record ConditionalExpression(ProbeExpression Test, ProbeExpression WhenTrue, ProbeExpression WhenFalse, Type Type) : ProbeExpression(Type);
+public sealed record ConditionalExpression(ProbeExpression Test, ProbeExpression WhenTrue, ProbeExpression WhenFalse, Type Type) : ProbeExpression(Type)
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Test, WhenTrue, WhenFalse];
+}

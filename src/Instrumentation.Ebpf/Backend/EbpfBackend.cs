@@ -1,0 +1,55 @@
+using Instrumentation.Backends;
+using Instrumentation.Ebpf.Capabilities;
+using Instrumentation.Ebpf.Points;
+using Instrumentation.Events;
+
+namespace Instrumentation.Ebpf.Backend;
+
+/// <summary>Probes on kernel and user-space functions, by BPF programs that are compiled here.</summary>
+internal sealed class EbpfBackend : IProbeBackend
+{
+    /// <summary>The backend's name in messages.</summary>
+    public const string BackendName = "ebpf";
+
+    /// <inheritdoc/>
+    public string Name => BackendName;
+
+    /// <inheritdoc/>
+    public bool Handles(ProbePoint point) => point is KernelPoint;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Capability> Capabilities() => KernelCapabilities.All();
+
+    /// <inheritdoc/>
+    public ProbeCoverage CanAttach(ProbeSpec spec) => ((KernelPoint)spec.Point).Resolve(spec).Coverage;
+
+    /// <inheritdoc/>
+    public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RequireSystemCall();
+        PointTarget target = ((KernelPoint)runtime.Spec.Point).Resolve(runtime.Spec);
+        KernelProbe probe = await KernelProbe.AttachAsync(runtime, target).ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            await probe.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        runtime.Cells = probe;
+        ProbeSlots.Open(runtime);
+        return new KernelAttachment(probe, target.Coverage);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void RequireSystemCall()
+    {
+        Capability capability = KernelCapabilities.Of(CapabilityNames.SystemCall);
+        if (capability.Answer == CapabilityAnswer.No)
+        {
+            throw new BackendUnavailableException(BackendName, BackendUnavailableReason.PlatformNotSupported, $"it needs {capability.Minimum}.", capability.Mend);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Instrumentation.Ebpf.RingBuffer;
+using Instrumentation.Events;
+
+namespace Instrumentation.Ebpf.Backend;
+
+/// <summary>
+/// The process's one ring for the records of all its kernel probes, which the pump drains. It exists while a probe uses it. Programs never wake a reader; the pump
+/// polls.
+/// </summary>
+internal sealed class KernelRing : IRecordSource
+{
+    /// <summary>The bytes of the ring: what 100,000 records a second fill in a second.</summary>
+    public const int Bytes = 16 * 1024 * 1024;
+
+    private static readonly Lock Gate = new();
+    private static KernelRing? _current;
+    private static int _users;
+
+    private readonly ConcurrentDictionary<int, RecordTranslator> _translators = new();
+
+    private KernelRing() => Ring = new BpfRingBuffer(Bytes, "instr_ring");
+
+    /// <summary>The ring.</summary>
+    public BpfRingBuffer Ring { get; }
+
+    /// <summary>Takes a share in the ring, which is made when there is none.</summary>
+    /// <returns>The ring; <see cref="ReleaseAsync"/> gives the share back.</returns>
+    public static KernelRing Acquire()
+    {
+        lock (Gate)
+        {
+            if (_current is null)
+            {
+                _current = new KernelRing();
+                EventPump.Shared.AddSource(_current);
+            }
+
+            _users++;
+            return _current;
+        }
+    }
+
+    /// <summary>Gives a share back; the last one closes the ring. What was written has to be flushed before.</summary>
+    /// <returns>Completes when it is closed, or still in use.</returns>
+    public static async Task ReleaseAsync()
+    {
+        KernelRing? last = null;
+        lock (Gate)
+        {
+            if (--_users == 0)
+            {
+                (last, _current) = (_current, null);
+            }
+        }
+
+        if (last is not null)
+        {
+            await EventPump.Shared.RemoveSourceAsync(last).ConfigureAwait(false);
+            last.Ring.Dispose();
+        }
+    }
+
+    /// <summary>Knows how a probe's records with strings lie.</summary>
+    /// <param name="probeId">The probe's number.</param>
+    /// <param name="translator">Brings them into the common form.</param>
+    public void Add(int probeId, RecordTranslator translator) => _translators[probeId] = translator;
+
+    /// <summary>Forgets a probe.</summary>
+    /// <param name="probeId">The probe's number.</param>
+    public void Remove(int probeId) => _translators.TryRemove(probeId, out _);
+
+    /// <inheritdoc/>
+    public void Drain(IRecordTaker taker)
+    {
+        Handler handler = new(this, taker);
+        Ring.Consume(ref handler);
+    }
+
+    private readonly struct Handler(KernelRing owner, IRecordTaker taker) : IRingRecordHandler
+    {
+        public void OnRecord(int ring, ReadOnlySpan<byte> record)
+        {
+            ref readonly EventRecordHeader header = ref Unsafe.As<byte, EventRecordHeader>(ref Unsafe.AsRef(in record[0]));
+            if ((header.Flags & Compiler.Programs.RecordLayout.FixedStrings) == 0)
+            {
+                taker.Take(record);
+            }
+            else if (owner._translators.TryGetValue(header.ProbeId, out RecordTranslator? translator))
+            {
+                taker.Take(translator.Translate(record));
+            }
+        }
+    }
+}

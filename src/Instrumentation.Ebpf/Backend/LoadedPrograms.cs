@@ -1,0 +1,16 @@
+using Instrumentation.Ebpf.Programs;
+
+namespace Instrumentation.Ebpf.Backend;
+
+/// <summary>The programs of a probe, loaded and not attached.</summary>
+/// <param name="Entry">Runs where calls begin, or at the only moment of a point; null when nothing is to be done there.</param>
+/// <param name="Exit">Runs where calls end; null when nothing is to be done there.</param>
+internal sealed record LoadedPrograms(BpfProgram? Entry, BpfProgram? Exit) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Entry?.Dispose();
+        Exit?.Dispose();
+    }
+}

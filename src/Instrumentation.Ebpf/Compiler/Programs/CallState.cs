@@ -1,0 +1,16 @@
+using Instrumentation.Ebpf.Compiler.Expressions;
+
+namespace Instrumentation.Ebpf.Compiler.Programs;
+
+/// <summary>What a program has put on its stack before it evaluates expressions.</summary>
+internal sealed class CallState
+{
+    /// <summary>Where the time of the hit is; null when nothing needs it.</summary>
+    public StackSlot? Now { get; set; }
+
+    /// <summary>Where the time of the call's beginning is; null when it is not known.</summary>
+    public StackSlot? Start { get; set; }
+
+    /// <summary>Where arguments are that were kept from the call's beginning, by their numbers.</summary>
+    public Dictionary<int, StackSlot> Arguments { get; } = [];
+}

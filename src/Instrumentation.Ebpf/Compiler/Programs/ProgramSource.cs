@@ -1,0 +1,145 @@
+using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Compiler.Expressions;
+using Instrumentation.Ebpf.Programs;
+using Instrumentation.Expressions;
+
+namespace Instrumentation.Ebpf.Compiler.Programs;
+
+/// <summary>The values at one moment of a point, and what its program is: what a kind of point gives to the compiler.</summary>
+internal abstract class ProgramSource : CommonValueSource
+{
+    /// <summary>The program's type.</summary>
+    public abstract ProgramType Type { get; }
+
+    /// <summary>The way of attaching that it is verified for.</summary>
+    public virtual AttachType ExpectedAttachType => AttachType.None;
+
+    /// <summary>What it is attached to, in the kernel's BTF; 0 for nothing.</summary>
+    public virtual uint AttachBtfId => 0;
+
+    /// <summary>Whether arguments are gone at the end of a call, so that those that are read there are kept from its beginning.</summary>
+    public virtual bool LosesArguments => false;
+
+    /// <summary>Whether the cookie of the attachment says which of the point's places was hit.</summary>
+    public virtual bool HasCookie => false;
+
+    /// <summary>What the program around has put on the stack; set before values are asked for.</summary>
+    public CallState Call { get; set; } = new();
+
+    /// <summary>Leaves the program at hits that are none of the point's.</summary>
+    /// <param name="code">Takes the code.</param>
+    /// <param name="skip">Where to go then.</param>
+    public virtual void EmitFilter(CodeEmitter code, Label skip)
+    {
+    }
+
+    /// <summary>Puts a number into R0 that tells the call apart from others of the same thread that have begun before it and not ended: its frame's address, for functions.</summary>
+    /// <param name="code">Takes the code.</param>
+    public virtual void EmitFrame(CodeEmitter code) => code.Assembler.Move(Register.R0, 0);
+
+    /// <summary>The number of an argument.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <returns>Its number.</returns>
+    /// <exception cref="ExpressionException">There is no such argument.</exception>
+    public int Number(ArgumentExpression argument) => IndexOf(argument);
+
+    /// <summary>Puts the 64 bits of an argument into R0, as the point has them.</summary>
+    /// <param name="code">Takes the code.</param>
+    /// <param name="index">The argument's number.</param>
+    public void EmitArgumentBits(CodeEmitter code, int index) => EmitRawArgument(code, index);
+
+    /// <inheritdoc/>
+    public override void EmitArgument(CodeEmitter code, ArgumentExpression argument)
+    {
+        int index = IndexOf(argument);
+        if (Call.Arguments.TryGetValue(index, out StackSlot kept))
+        {
+            code.Assembler.Load(Register.R0, Register.R10, kept.Offset);
+        }
+        else
+        {
+            EmitRawArgument(code, index);
+        }
+
+        EmitAs(code, argument, argument.Type);
+    }
+
+    /// <inheritdoc/>
+    public override void EmitContext(CodeEmitter code, ContextExpression context)
+    {
+        switch (context.Value)
+        {
+            case ContextValue.Timestamp when Call.Now is { } now:
+                code.Assembler.Load(Register.R0, Register.R10, now.Offset);
+                break;
+            case ContextValue.Duration when Call is { Now: { } end, Start: { } start }:
+                code.Assembler.Load(Register.R0, Register.R10, end.Offset);
+                code.Assembler.Load(Register.R1, Register.R10, start.Offset);
+                code.Assembler.Alu(AluOperation.Subtract, Register.R0, Register.R1);
+                break;
+            case ContextValue.Duration:
+                throw new ExpressionException(ExpressionText.Of(context), $"{Place} has no duration at this moment.", "Use OnCall() or OnReturn().");
+            default:
+                base.EmitContext(code, context);
+                break;
+        }
+    }
+
+    /// <summary>The number of an argument.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <returns>Its number.</returns>
+    /// <exception cref="ExpressionException">There is no such argument.</exception>
+    protected virtual int IndexOf(ArgumentExpression argument) =>
+        throw new ExpressionException(ExpressionText.Of(argument), $"{Place} has no arguments.", "Use the values of the context, for example c.ThreadId.");
+
+    /// <summary>Puts the 64 bits of an argument into R0.</summary>
+    /// <param name="code">Takes the code.</param>
+    /// <param name="index">The argument's number.</param>
+    protected virtual void EmitRawArgument(CodeEmitter code, int index) => throw new NotSupportedException();
+
+    /// <summary>Takes the number in R0 as a type: its lowest bits, extended.</summary>
+    /// <param name="code">Takes the code.</param>
+    /// <param name="expression">The value, for the error.</param>
+    /// <param name="type">The type.</param>
+    /// <exception cref="ExpressionException">The type is no integer.</exception>
+    protected void EmitAs(CodeEmitter code, ProbeExpression expression, Type type)
+    {
+        TypeCode number = ExpressionTypes.RepresentationOf(type);
+        if (number is not (TypeCode.Boolean or TypeCode.Char or TypeCode.SByte or TypeCode.Byte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64 or TypeCode.UInt64))
+        {
+            throw new ExpressionException(
+                ExpressionText.Of(expression),
+                $"{Place} gives numbers and addresses, and a {TypeText.Of(type)} is none.",
+                "Read it as int, long, nint or the like; text at an address by c.String(c.Arg<nint>(0)).");
+        }
+
+        Canonical.Extend(code.Assembler, Register.R0, number);
+    }
+
+    /// <summary>The number of an argument among names.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <param name="names">The names; none when they are not known.</param>
+    /// <param name="mostIndex">The greatest number.</param>
+    /// <returns>Its number.</returns>
+    /// <exception cref="ExpressionException">There is no such argument.</exception>
+    protected int NamedIndex(ArgumentExpression argument, IReadOnlyList<string> names, int mostIndex)
+    {
+        if (argument.Name is not { } name)
+        {
+            return argument.Index >= 0 && argument.Index <= (names.Count > 0 ? names.Count - 1 : mostIndex)
+                ? argument.Index
+                : throw new ExpressionException(ExpressionText.Of(argument), $"{Place} has {(names.Count > 0 ? names.Count : mostIndex + 1)} arguments.", "Count from 0.");
+        }
+
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (names[i] == name)
+            {
+                return i;
+            }
+        }
+
+        string known = names.Count == 0 ? "the names of its arguments are not known" : $"its arguments are {string.Join(", ", names)}";
+        throw new ExpressionException(ExpressionText.Of(argument), $"{Place} has no argument '{name}': {known}.", NearestNames.Choose(name, names) is [var near, ..] ? $"Did you mean '{near}'?" : "Give its position, from 0.");
+    }
+}
