@@ -188,6 +188,25 @@ public sealed class AsyncEnumerationTests
     }
 
     [Fact]
+    public async Task IteratorOfTheCoreLibrary_IsOneCall()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllLinesAsync(path, ["a", "b"]);
+            IReadOnlyList<ProbeEvent> events = await Watch.EventsAsync(
+                Probe.Method("System.Private.CoreLib!System.IO.File::IterateFileLinesAsync"),
+                async () => Assert.Equal(["a", "b"], await ListAsync(File.ReadLinesAsync(path))));
+
+            Assert.Equal((false, false, true), (Assert.Single(events).Failed, events[0].Stopped, events[0].Suspended));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public async Task GenericAndEnumeratorMethods_AreOneCall()
     {
         IReadOnlyList<string> texts = await Watch.CapturesAsync(

@@ -200,6 +200,19 @@ public sealed class EnumerationTests
     }
 
     [Fact]
+    public async Task FrameworkIterator_IsOneCall()
+    {
+        IReadOnlyList<int> sizes = await Watch.CapturesAsync(
+            Probe.Method("System.Linq!System.Linq.Enumerable::EnumerableChunkIterator").Capture(c => c.Arg<int>("size")),
+            static () => Assert.Equal(5, Positive().Chunk(2).Count() + Positive().Chunk(3).Sum(static chunk => chunk[0] - 1)));
+
+        Assert.Equal([2, 3], sizes);
+
+        // No array, whose chunks another iterator cuts.
+        static IEnumerable<int> Positive() => new Queue<int>([0, 1, 2, 3, 4]).Where(static number => number > 0);
+    }
+
+    [Fact]
     public async Task WrittenByHand_IsAnOrdinaryMethod()
     {
         IReadOnlyList<ProbeEvent> events = await Watch.EventsAsync(Probe.Method(() => Iteration.ByHand(0)), static () =>
