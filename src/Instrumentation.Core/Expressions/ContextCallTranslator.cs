@@ -13,7 +13,9 @@ internal static class ContextCallTranslator
         nameof(ProbeContext.Arg) => Argument(node),
         nameof(ProbeContext.This) => new ThisExpression(node.Type),
         nameof(ProbeContext.Return) => new ReturnExpression(node.Type),
-        nameof(ProbeContext.Field) => new PathExpression(PathTarget(node.Arguments[0]), PathText(node), node.Type),
+        nameof(ProbeContext.Field) => new PathExpression(PathTarget(node.Arguments[0]), PathText(node, node.Arguments[1], "Name the fields from the target on, separated by dots."), node.Type),
+        nameof(ProbeContext.Memory) or nameof(ProbeContext.String) => new MemoryExpression(Address(node.Arguments[0]), Readable(node)),
+        nameof(ProbeContext.Kernel) or nameof(ProbeContext.KernelString) => new KernelPathExpression(PathText(node, node.Arguments[0], "Write it as C does, for example \"task->real_parent->tgid\"."), Readable(node)),
         _ => throw LambdaErrors.Of(node, "this is no member that a probe can evaluate.", "Use the members of ProbeContext."),
     };
 
@@ -24,9 +26,20 @@ internal static class ContextCallTranslator
         _ => throw LambdaErrors.Of(node, "an argument has a position from 0, or a name.", "Give the position without counting 'this', or the parameter's name in the source."),
     };
 
-    private static string PathText(MethodCallExpression node) => Known(node, node.Arguments[1], "the path") is string text && !string.IsNullOrWhiteSpace(text)
+    private static string PathText(MethodCallExpression node, Expression path, string mend) => Known(node, path, "the path") is string text && !string.IsNullOrWhiteSpace(text)
         ? text
-        : throw LambdaErrors.Of(node, "the path is empty.", "Name the fields from the target on, separated by dots.");
+        : throw LambdaErrors.Of(node, "the path is empty.", mend);
+
+    // An nint becomes a long on its way into the parameter: lambdas can compute with long only. It is the same number.
+    private static ProbeExpression Address(Expression address)
+    {
+        ProbeExpression translated = NodeTranslator.Translate(address);
+        return translated is ConvertExpression { Operand: { } native } && native.Type == typeof(nint) ? native : translated;
+    }
+
+    private static Type Readable(MethodCallExpression node) => ExpressionTypes.IsReadable(node.Type)
+        ? node.Type
+        : throw LambdaErrors.Of(node, $"memory cannot be read as a {TypeText.Of(node.Type)}.", "Read numbers, bools, chars, enums, addresses and strings, each by itself.");
 
     private static object? Known(MethodCallExpression node, Expression part, string what) => !ConstantFolder.MentionsContext(part)
         ? ConstantFolder.Evaluate(part)

@@ -41,6 +41,8 @@ internal static class ExpressionInterpreter
             ContextExpression context => Context(context),
             MemberExpression member => Member(member),
             PathExpression path => InterpretedPaths.TryFollow(Of(path.Target), path.Target.Type, path.Path, out object? end) ? Load(end, path.Type) : Fault(path.Type),
+            MemoryExpression memory => input.TryReadMemory(unchecked((ulong)NumberConversion.Bits(Of(memory.Address)!)), memory.Type, out object? value) ? Load(value, memory.Type) : Fault(memory.Type),
+            KernelPathExpression path => input.TryReadKernel(path.Path, path.Type, out object? value) ? Load(value, path.Type) : Fault(path.Type),
             UnaryExpression unary => Unary(unary),
             BinaryExpression binary => Binary(binary),
             StringTestExpression test => StringTest(test),

@@ -15,6 +15,8 @@ internal static class ExpressionText
         ContextExpression context => $"c.{context.Value}",
         MemberExpression member => $"{Operand(member.Target)}.{member.Name}",
         PathExpression path => $"c.Field<{TypeText.Of(path.Type)}>({Of(path.Target)}, \"{path.Path}\")",
+        MemoryExpression memory => memory.Type == typeof(string) ? $"c.String({Of(memory.Address)})" : $"c.Memory<{TypeText.Of(memory.Type)}>({Of(memory.Address)})",
+        KernelPathExpression path => path.Type == typeof(string) ? $"c.KernelString(\"{path.Path}\")" : $"c.Kernel<{TypeText.Of(path.Type)}>(\"{path.Path}\")",
         UnaryExpression unary => OfUnary(unary),
         BinaryExpression binary => $"{Operand(binary.Left)} {OperatorText.Of(binary.Operator)} {Operand(binary.Right)}",
         StringTestExpression test => $"{Operand(test.Target)}.{test.Test}({Of(test.Argument)})",

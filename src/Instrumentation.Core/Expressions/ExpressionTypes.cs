@@ -54,6 +54,11 @@ internal static class ExpressionTypes
     /// <returns>True when it is.</returns>
     public static bool IsPrimitive(Type type) => RepresentationOf(type) != TypeCode.Object;
 
+    /// <summary>Whether memory outside of .NET can be read as a type: a primitive, but no duration, whose unit is .NET's; or a string.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>True when it can.</returns>
+    public static bool IsReadable(Type type) => type == typeof(string) || (IsPrimitive(type) && type != typeof(TimeSpan));
+
     /// <summary>Whether a type is an integer proper: of any width and sign, but no char, bool or enum.</summary>
     /// <param name="type">The type.</param>
     /// <returns>True when it is.</returns>

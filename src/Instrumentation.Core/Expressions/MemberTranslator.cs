@@ -51,6 +51,10 @@ internal static class MemberTranslator
         nameof(ProbeContext.ThreadId) => new(ContextValue.ThreadId, typeof(int)),
         nameof(ProbeContext.ProcessId) => new(ContextValue.ProcessId, typeof(int)),
         nameof(ProbeContext.Caller) => new(ContextValue.Caller, typeof(CodeAddress)),
+        nameof(ProbeContext.Cpu) => new(ContextValue.Cpu, typeof(int)),
+        nameof(ProbeContext.UserId) => new(ContextValue.UserId, typeof(uint)),
+        nameof(ProbeContext.CgroupId) => new(ContextValue.CgroupId, typeof(ulong)),
+        nameof(ProbeContext.Comm) => new(ContextValue.Comm, typeof(string)),
         _ => throw LambdaErrors.Unsupported(node),
     };
 

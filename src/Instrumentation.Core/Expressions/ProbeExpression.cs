@@ -58,6 +58,18 @@ public enum ContextValue
 
     /// <summary>The caller's code address.</summary>
     Caller,
+
+    /// <summary>The number of the processor. Points of the kernel and of native code only.</summary>
+    Cpu,
+
+    /// <summary>The user's id. Points of the kernel and of native code only.</summary>
+    UserId,
+
+    /// <summary>The id of the control group. Points of the kernel and of native code only.</summary>
+    CgroupId,
+
+    /// <summary>The thread's name as the kernel knows it. Points of the kernel and of native code only.</summary>
+    Comm,
 }
 
 /// <summary>One step from an object to a field of it. A null or foreign target is a fault.</summary>
@@ -81,6 +93,16 @@ public sealed record PathExpression(ProbeExpression Target, string Path, Type Ty
     /// <inheritdoc/>
     internal override IReadOnlyList<ProbeExpression> Children => [Target];
 }
+
+/// <summary>A value in the memory of the probed process. Memory that cannot be read is a fault. Points of the kernel and of native code only.</summary>
+/// <param name="Address">The address: a whole number of 64 bits.</param>
+/// <param name="Type">The type of the value: a primitive, or a string for UTF-8 text that ends with a zero byte.</param>
+public sealed record MemoryExpression(ProbeExpression Address, Type Type) : ProbeExpression(Type);
+
+/// <summary>A value at the end of a path of the kernel's structures. What cannot be read on the way is a fault. Points of the kernel and of native code only.</summary>
+/// <param name="Path">The path as C writes it, from <c>task</c>, the running task, or from the name of an argument.</param>
+/// <param name="Type">The type that the lambda reads it as: a primitive, or a string for text.</param>
+public sealed record KernelPathExpression(string Path, Type Type) : ProbeExpression(Type);
 
 /// <summary>Operators of one operand.</summary>
 public enum UnaryOperator

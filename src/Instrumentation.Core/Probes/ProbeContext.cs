@@ -39,6 +39,18 @@ public sealed class ProbeContext
     /// <summary>The address of the instruction that called the probed method; shown as the calling method's name when it is read.</summary>
     public CodeAddress Caller => throw OnlyInLambdas();
 
+    /// <summary>The number of the processor. At points of the kernel and of native code only.</summary>
+    public int Cpu => throw OnlyInLambdas();
+
+    /// <summary>The real user id of the current thread, as the initial user namespace numbers it. At points of the kernel and of native code only.</summary>
+    public uint UserId => throw OnlyInLambdas();
+
+    /// <summary>The id of the current process's control group (version 2): the inode of its directory. At points of the kernel and of native code only.</summary>
+    public ulong CgroupId => throw OnlyInLambdas();
+
+    /// <summary>The current thread's name as the kernel knows it: 15 bytes at most. At points of the kernel and of native code only.</summary>
+    public string Comm => throw OnlyInLambdas();
+
     /// <summary>An argument by position, from 0, without <c>this</c>. At a return it is the value that was passed in; for a by-ref argument, what it refers to by then.</summary>
     /// <typeparam name="T">The parameter's type, a base of it, or a primitive that holds all its values.</typeparam>
     /// <param name="index">The position, from 0.</param>
@@ -71,6 +83,38 @@ public sealed class ProbeContext
     /// <param name="path">The steps, separated by dots.</param>
     /// <returns>The value of the last step.</returns>
     public T Field<T>(object? target, string path) => throw OnlyInLambdas();
+
+    /// <summary>
+    /// The text at an address in the memory of the current process: UTF-8 up to a zero byte. Text that is longer than the bound of the probe is cut
+    /// there. At points of the kernel and of native code only. Memory that is not present is a fault with null.
+    /// </summary>
+    /// <param name="address">The address, for example <c>c.Arg&lt;nint&gt;(1)</c>.</param>
+    /// <returns>The text.</returns>
+    public string? String(long address) => throw OnlyInLambdas();
+
+    /// <summary>The value at an address in the memory of the current process. At points of the kernel and of native code only. Memory that is not present is a fault.</summary>
+    /// <typeparam name="T">A number, bool, char, enum or address: as many bytes are read as it has.</typeparam>
+    /// <param name="address">The address, for example <c>c.Arg&lt;nint&gt;(1)</c>, or computed as a long: <c>c.Arg&lt;long&gt;(1) + 8</c>.</param>
+    /// <returns>The value.</returns>
+    public T Memory<T>(long address) => throw OnlyInLambdas();
+
+    /// <summary>
+    /// A value of the kernel's structures: <c>c.Kernel&lt;int&gt;("task->real_parent->tgid")</c>. The path begins with <c>task</c>, the running task, or with
+    /// the name of an argument, and goes on as C writes it; offsets come from the running kernel's own types. At points of the kernel and of native code
+    /// only. A null pointer on the way is a fault.
+    /// </summary>
+    /// <typeparam name="T">A number, bool, char, enum or address that holds the value, or string for text.</typeparam>
+    /// <param name="path">The path.</param>
+    /// <returns>The value.</returns>
+    public T Kernel<T>(string path) => throw OnlyInLambdas();
+
+    /// <summary>
+    /// Text of the kernel's structures: <c>c.KernelString("file->f_path.dentry->d_name.name")</c>; otherwise as <see cref="Kernel{T}"/>. Text that is longer
+    /// than the bound of the probe is cut there.
+    /// </summary>
+    /// <param name="path">The path to an array of characters or a pointer to some.</param>
+    /// <returns>The text.</returns>
+    public string? KernelString(string path) => throw OnlyInLambdas();
 
     private static InvalidOperationException OnlyInLambdas() =>
         new("ProbeContext is only for the lambdas of When, Capture and aggregations, which are translated and never run.");

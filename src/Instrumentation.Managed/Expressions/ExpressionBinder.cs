@@ -36,6 +36,7 @@ internal sealed class ExpressionBinder
             ContextExpression context => RootBinder.Context(context, _target),
             MemberExpression member => MemberBinder.Bind(member, Bind(member.Target), _target.GettersAllowed),
             PathExpression path => PathBinder.Bind(path, Start(path.Target), _target.GettersAllowed),
+            MemoryExpression or KernelPathExpression => throw RootBinder.KernelOnly(expression, _target),
             UnaryExpression unary => unary with { Operand = Bind(unary.Operand) },
             BinaryExpression binary => binary with { Left = Bind(binary.Left), Right = Bind(binary.Right) },
             StringTestExpression test => test with { Target = Bind(test.Target), Argument = Bind(test.Argument) },

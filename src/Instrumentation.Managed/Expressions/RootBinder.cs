@@ -60,6 +60,8 @@ internal static class RootBinder
             case ContextValue.Exception or ContextValue.ThrownBy:
                 Demand(context, target, ProbeEdge.Throw | ProbeEdge.Catch | ProbeEdge.Call, "an exception", "OnThrow(), OnCatch() or OnCall()");
                 break;
+            case ContextValue.Cpu or ContextValue.UserId or ContextValue.CgroupId or ContextValue.Comm:
+                throw KernelOnly(context, target);
             case ContextValue.Duration:
                 Demand(context, target, ProbeEdge.Return | ProbeEdge.Throw | ProbeEdge.Call, "a duration", "OnReturn(), OnThrow() or OnCall()");
                 break;
@@ -67,6 +69,15 @@ internal static class RootBinder
 
         return context;
     }
+
+    /// <summary>The refusal of what the kernel alone knows.</summary>
+    /// <param name="asking">The expression.</param>
+    /// <param name="target">The place.</param>
+    /// <returns>The error.</returns>
+    public static ExpressionException KernelOnly(ProbeExpression asking, BindingTarget target) => new(
+        ExpressionText.Of(asking),
+        $"{target.Place} is a .NET method, and this value exists at points of the kernel and of native code only.",
+        "Read arguments, fields and the result, or attach to the kernel, for example with Probe.Syscall or Probe.Function.");
 
     private static ProbeExpression Root(Func<Type, ProbeExpression> make, Type declared, ProbeExpression asking, string what, bool raw)
     {

@@ -10,6 +10,7 @@ internal sealed class RandomExpressions(int seed)
     [
         new(ContextValue.Exception, typeof(Exception)), new(ContextValue.ThrownBy, typeof(string)), new(ContextValue.Duration, typeof(TimeSpan)), new(ContextValue.Timestamp, typeof(long)),
         new(ContextValue.ThreadId, typeof(int)), new(ContextValue.ProcessId, typeof(int)), new(ContextValue.Caller, typeof(CodeAddress)),
+        new(ContextValue.Cpu, typeof(int)), new(ContextValue.UserId, typeof(uint)), new(ContextValue.CgroupId, typeof(ulong)), new(ContextValue.Comm, typeof(string)),
     ];
 
     private readonly Random _random = new(seed);
@@ -50,6 +51,9 @@ internal sealed class RandomExpressions(int seed)
             4 => new ReturnExpression(type),
             5 => new ThisExpression(type),
             6 when depth > 0 => Place(type, depth - 1),
+            7 when ExpressionTypes.IsReadable(type) => _random.Next(2) == 0 || depth <= 0
+                ? new KernelPathExpression("task->real_parent->comm[0]", type)
+                : new MemoryExpression(Next(typeof(nint), depth - 1), type),
             _ when _random.Next(2) == 0 => new ArgumentExpression(_random.Next(300), null, type),
             _ => new ArgumentExpression(-1, RandomConstants.Word(_random), type),
         };

@@ -26,6 +26,20 @@ public class RootBinderTests
     }
 
     [Fact]
+    public void Bind_WhatTheKernelAloneKnows_IsRefused()
+    {
+        ExpressionException[] errors =
+        [
+            Orders.Refuses(c => c.Cpu), Orders.Refuses(c => c.UserId == 0), Orders.Refuses(c => c.CgroupId), Orders.Refuses(c => c.Comm == "x"),
+            Orders.Refuses(c => c.String(c.Arg<short>(1))), Orders.Refuses(c => c.Memory<int>(c.Timestamp)), Orders.Refuses(c => c.Kernel<int>("task->pid") == 1),
+            Orders.Refuses(c => c.KernelString("task->comm")),
+        ];
+        Assert.All(errors, static error => Assert.Contains("points of the kernel and of native code only", error.Why, StringComparison.Ordinal));
+        Assert.Equal("c.UserId", errors[1].SubExpression);
+        Assert.Equal("c.Kernel<int>(\"task->pid\")", errors[6].SubExpression);
+    }
+
+    [Fact]
     public void Bind_IndexOutOfRange_ListsTheParameters()
     {
         ExpressionException error = Orders.Refuses(c => c.Arg<int>(4));

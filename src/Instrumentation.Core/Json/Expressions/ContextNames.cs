@@ -14,6 +14,10 @@ internal static class ContextNames
         ["threadId"] = new(ContextValue.ThreadId, typeof(int)),
         ["processId"] = new(ContextValue.ProcessId, typeof(int)),
         ["caller"] = new(ContextValue.Caller, typeof(CodeAddress)),
+        ["cpu"] = new(ContextValue.Cpu, typeof(int)),
+        ["userId"] = new(ContextValue.UserId, typeof(uint)),
+        ["cgroupId"] = new(ContextValue.CgroupId, typeof(ulong)),
+        ["comm"] = new(ContextValue.Comm, typeof(string)),
     };
 
     /// <summary>The names.</summary>

@@ -81,6 +81,8 @@ internal static class ExpressionNames
             ["field"] = ["of", "type", "declaring"],
             ["property"] = ["of", "type", "declaring"],
             ["path"] = ["of", "type"],
+            ["memory"] = ["type"],
+            ["kernel"] = ["type"],
             ["convert"] = ["type"],
             ["is"] = ["type"],
             ["typeName"] = [],

@@ -58,6 +58,8 @@ internal static class ExpressionReader
             "return" => new ReturnExpression(TypeJson.Read(value)),
             "field" or "property" => PlaceReader.Member(item, value, name == "property", depth),
             "path" => PlaceReader.Path(item, value, depth),
+            "memory" => new MemoryExpression(Read(value, depth + 1), TypeJson.ReadTypeOf(item)),
+            "kernel" => new KernelPathExpression(value.DemandText("Write the path as C does, for example \"task->real_parent->tgid\"."), TypeJson.ReadTypeOf(item)),
             "convert" => new ConvertExpression(Read(value, depth + 1), TypeJson.ReadTypeOf(item)),
             "is" => new TypeTestExpression(Read(value, depth + 1), TypeJson.Read(item.Require("type", "Name the type: {\"is\":a,\"type\":\"Shop.Order\"}."))),
             "typeName" => new TypeNameExpression(Read(value, depth + 1)),

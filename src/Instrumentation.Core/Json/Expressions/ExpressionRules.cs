@@ -31,6 +31,11 @@ internal static class ExpressionRules
             new("an argument has a position from 0, or a name.", "Give one of them."),
         MemberExpression member when string.IsNullOrWhiteSpace(member.Name) => new("the member has no name.", "Name it."),
         PathExpression path => CheckPath(path.Path),
+        MemoryExpression memory when !ExpressionTypes.IsWide(ExpressionTypes.NumberOf(memory.Address.Type)) =>
+            new($"a {TypeText.Of(memory.Address.Type)} is no address.", "Give a number of 64 bits, for example {\"arg\":0,\"type\":\"nint\"}."),
+        KernelPathExpression path when string.IsNullOrWhiteSpace(path.Path) => new("the path is empty.", "Write it as C does, for example \"task->real_parent->tgid\"."),
+        MemoryExpression or KernelPathExpression when !ExpressionTypes.IsReadable(node.Type) =>
+            new($"memory cannot be read as a {TypeText.Of(node.Type)}.", "Read numbers, bools, chars, enums, addresses and strings, each by itself."),
         _ => null,
     };
 

@@ -81,6 +81,14 @@ internal sealed class ExpressionWriter(JsonOutput output)
                 Part("of", path.Target, depth);
                 TypeJson.Write(output, "type", path.Type);
                 break;
+            case MemoryExpression memory:
+                Part("memory", memory.Address, depth);
+                TypeJson.Write(output, "type", memory.Type);
+                break;
+            case KernelPathExpression path:
+                output.Property("kernel", path.Path);
+                TypeJson.Write(output, "type", path.Type);
+                break;
             case ConvertExpression convert:
                 Part("convert", convert.Operand, depth);
                 TypeJson.Write(output, "type", convert.Type);

@@ -35,8 +35,18 @@ internal abstract class CommonValueSource : IValueSource
                 assembler.Call(BpfHelper.GetCurrentPidTgid);
                 assembler.Alu(AluOperation.ArithmeticShiftRight, Register.R0, 32);
                 break;
+            case ContextValue.Cpu:
+                assembler.Call(BpfHelper.GetProcessorId);
+                break;
+            case ContextValue.UserId:
+                assembler.Call(BpfHelper.GetCurrentUidGid);
+                assembler.ZeroExtend(Register.R0, 32);
+                break;
+            case ContextValue.CgroupId:
+                assembler.Call(BpfHelper.GetCurrentControlGroupId);
+                break;
             default:
-                throw new ExpressionException(ExpressionText.Of(context), $"{Place} has no such value.", "Use Timestamp, ThreadId or ProcessId here.");
+                throw new ExpressionException(ExpressionText.Of(context), $"{Place} has no such value.", "Use Timestamp, ThreadId, ProcessId, Cpu, UserId, CgroupId or Comm here.");
         }
     }
 
