@@ -33,6 +33,22 @@ public static class Recipe
         Console.WriteLine(callers.Read());
     }
 
+    public static async Task Retune(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var placed = await session.AttachAsync(
+            Probe.Method((Orders o) => o.PlaceAsync(default!, default))
+                 .Sample(10)
+                 .ExpireAfter(TimeSpan.FromMinutes(5))
+                 .Capture(c => c.Arg<int>("quantity")));
+
+        await orders.WorkAsync();
+        await placed.UpdateAsync(s => s.Sample(1).When(c => c.Arg<int>("quantity") > 10));
+        await orders.WorkAsync();
+        Console.WriteLine(placed.Statistics);
+    }
+
     public static async Task WhoCosts(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();
