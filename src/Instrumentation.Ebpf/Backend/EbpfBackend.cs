@@ -36,7 +36,7 @@ internal sealed class EbpfBackend : IProbeBackend
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        runtime.Cells = probe;
+        runtime.Cells = probe.Cells;
         ProbeSlots.Open(runtime);
         return new KernelAttachment(probe, target.Coverage);
     }

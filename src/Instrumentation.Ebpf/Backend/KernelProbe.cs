@@ -1,4 +1,3 @@
-using Instrumentation.Backends;
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Capabilities;
 using Instrumentation.Ebpf.Compiler.Expressions;
@@ -13,27 +12,25 @@ using Instrumentation.Expressions;
 namespace Instrumentation.Ebpf.Backend;
 
 /// <summary>The maps, programs and links of a probe.</summary>
-internal sealed class KernelProbe : IProbeCells, IAsyncDisposable
+internal sealed class KernelProbe : IAsyncDisposable
 {
     private const int CallsAtATime = 8192;
 
     private readonly ProbeRuntime _runtime;
     private readonly PointTarget _target;
-    private readonly BpfPerCpuArray<ProbeCounters> _counters = new(1, "instr_counters");
     private readonly List<IDisposable> _owned = [];
     private readonly List<IDisposable> _links = [];
     private KernelRing? _ring;
-    private ProbeStatistics? _final;
 
     private KernelProbe(ProbeRuntime runtime, PointTarget target)
     {
         _runtime = runtime;
         _target = target;
-        _owned.Add(_counters);
+        Cells = new KernelCells(runtime.Spec.Aggregation);
     }
 
-    /// <inheritdoc/>
-    public ProbeStatistics Statistics => _final ?? Read();
+    /// <summary>The counts and the aggregate; they can be read after the detach, too.</summary>
+    public KernelCells Cells { get; }
 
     /// <summary>Compiles, loads and attaches the programs of a probe.</summary>
     /// <param name="runtime">The probe.</param>
@@ -56,23 +53,22 @@ internal sealed class KernelProbe : IProbeCells, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Visit(CellsVisitor visit)
-    {
-    }
-
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _links.ForEach(static link => link.Dispose());
-        _links.Clear();
+        if (_links.Count > 0)
+        {
+            _links.ForEach(static link => link.Dispose());
+            _links.Clear();
+            Threads.WaitForProcessors();
+        }
+
         if (_ring is not null)
         {
-            // What programs that were under way have written comes within the flush, which waits longer than a program runs.
             await EventPump.Shared.FlushAsync().ConfigureAwait(false);
             _ring.Remove(_runtime.Id);
         }
 
-        _final ??= Read();
+        Cells.Dispose();
         _owned.ForEach(static owned => owned.Dispose());
         _owned.Clear();
         if (_ring is not null)
@@ -127,15 +123,15 @@ internal sealed class KernelProbe : IProbeCells, IAsyncDisposable
 
     private void Load(ProgramRequest request, ProgramSource source, bool atEnd)
     {
-        MapHandle calls = _counters.Handle;
+        ProgramMaps maps = Cells.Maps(_ring?.Ring.Handle);
         if (request.KeepsStart)
         {
-            calls = Own(new BpfMap(new MapDescription(MapType.Hash, CallKey.Size, ProbeCompiler.CallBytes(request), CallsAtATime) { Name = "instr_calls" })).Handle;
+            BpfMap calls = Own(new BpfMap(new MapDescription(MapType.Hash, CallKey.Size, ProbeCompiler.CallBytes(request), CallsAtATime) { Name = "instr_calls" }));
+            maps = maps with { Calls = calls.Handle };
         }
 
         // The first compilation says how much scratch memory is needed, the second uses it.
         ScratchLayout scratch = new();
-        ProgramMaps maps = new(_counters.Handle, _counters.Handle, calls, _ring?.Ring.Handle);
         _ = ProbeCompiler.Report(request, source, maps, scratch);
         if (scratch.Size > 0)
         {
@@ -170,18 +166,5 @@ internal sealed class KernelProbe : IProbeCells, IAsyncDisposable
     {
         _owned.Add(owned);
         return owned;
-    }
-
-    private ProbeStatistics Read()
-    {
-        ProbeCounters[] all = _counters.Get(0, new byte[PerCpuValues<ProbeCounters>.ByteCount]).ToArray();
-        long suppressed = all.Sum(static one => one.Suppressed);
-        return new ProbeStatistics(
-            all.Sum(static one => one.Hits),
-            all.Sum(static one => one.Passed) + suppressed,
-            all.Sum(static one => one.Emitted),
-            all.Sum(static one => one.Lost),
-            all.Sum(static one => one.Faults),
-            suppressed);
     }
 }

@@ -17,6 +17,9 @@ internal static class SystemCallNumber
     /// <summary>pidfd_open(2).</summary>
     public static readonly nint ProcessDescriptorOpen = Of(x64: 434, arm64: 434);
 
+    /// <summary>membarrier(2).</summary>
+    public static readonly nint MemoryBarrier = Of(x64: 324, arm64: 283);
+
     // -1 is no system call: on other processors the kernel answers ENOSYS, which the capability table reports.
     private static nint Of(nint x64, nint arm64) => RuntimeInformation.ProcessArchitecture switch
     {

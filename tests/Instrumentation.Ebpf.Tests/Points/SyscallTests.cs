@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Links;
+using Instrumentation.Ebpf.Tests.Links;
 using Instrumentation.Ebpf.Tests.Support;
 
 namespace Instrumentation.Ebpf.Tests.Points;
 
 /// <summary>System calls that this process and others make.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed partial class SyscallTests
 {
     private sealed record Sync(int Descriptor, long Result, TimeSpan Took);

@@ -138,23 +138,11 @@ internal sealed class ProbeCompiler
             _assembler.JumpIf(JumpCondition.NotEqual, Register.R0, process, _skip);
         }
 
-        EmitElement(_maps.Counters, "counters", CodeEmitter.Statistics);
+        MapAccess.EmitElement(_code, _maps.Counters, "counters", 0, _skip, CodeEmitter.Statistics);
         if (_code.Scratch.Size > 0 || _request.NeedsScratch)
         {
-            EmitElement(_maps.Scratch, "scratch", CodeEmitter.Memory);
+            MapAccess.EmitElement(_code, _maps.Scratch, "scratch", 0, _skip, CodeEmitter.Memory);
         }
-    }
-
-    // The first element of an array map; null cannot be, but the verifier wants to see it handled.
-    private void EmitElement(Interop.MapHandle map, string name, Register destination)
-    {
-        using StackSlot key = _code.Frame.Take(sizeof(int), name);
-        _assembler.StoreConstant(Register.R10, key.Offset, 0, MemorySize.Bytes4);
-        _assembler.LoadMap(Register.R1, map, name);
-        _code.EmitAddress(Register.R2, key);
-        _assembler.Call(BpfHelper.MapLookupElement);
-        _assembler.JumpIf(JumpCondition.Equal, Register.R0, 0, _skip);
-        _assembler.Move(destination, Register.R0);
     }
 
     private void EmitNow()

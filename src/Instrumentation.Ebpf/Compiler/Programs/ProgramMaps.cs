@@ -7,4 +7,11 @@ namespace Instrumentation.Ebpf.Compiler.Programs;
 /// <param name="Scratch">The scratch memory: one element for each processor.</param>
 /// <param name="Calls">The beginnings of calls, by <see cref="CallKey"/>: the time, then the kept arguments.</param>
 /// <param name="Ring">The ring that takes records; null for a probe that aggregates.</param>
-internal sealed record ProgramMaps(MapHandle Counters, MapHandle Scratch, MapHandle Calls, MapHandle? Ring);
+internal sealed record ProgramMaps(MapHandle Counters, MapHandle Scratch, MapHandle Calls, MapHandle? Ring)
+{
+    /// <summary>A per-CPU array of two: the aggregate, or that of hits without room in the table; and an empty one. Null when nothing but a count is kept.</summary>
+    public MapHandle? Aggregate { get; init; }
+
+    /// <summary>The aggregates by key, one for each processor; null when there is no key.</summary>
+    public MapHandle? Table { get; init; }
+}
