@@ -1,4 +1,5 @@
 using Instrumentation.Ebpf.Points;
+using Instrumentation.Ebpf.Points.Functions;
 using Instrumentation.Ebpf.Points.Syscalls;
 
 namespace Instrumentation;
@@ -20,6 +21,29 @@ public static class EbpfProbes
         {
             ArgumentException.ThrowIfNullOrEmpty(name);
             return new ProbeSpec(new SyscallPoint(name));
+        }
+
+        /// <summary>
+        /// A probe on functions of a native library or program: their entry, their return, or both as one call with its duration; or on one instruction. Arguments are
+        /// those that lie in registers: integers and addresses, from 0, at most six on x86-64 and eight on arm64.
+        /// </summary>
+        /// <param name="library">The library: a name (<c>libc</c>, <c>libc.so.6</c>) that the process has mapped or the dynamic linker knows, or a path.</param>
+        /// <param name="function">
+        /// A symbol (<c>malloc</c>), all symbols that match a pattern (<c>sqlite3_bind_*</c>), or one instruction: a symbol and an offset into it (<c>malloc+0x14</c>), or
+        /// an offset in the file (<c>0x9d640</c>). It is proven that an instruction begins there.
+        /// </param>
+        /// <returns>The spec.</returns>
+        /// <remarks>
+        /// While returns are observed, the return address on the stack is another one: C++ exceptions cannot be thrown through such a call, and of calls that lie inside
+        /// of each other the kernel observes the returns of 64.
+        /// </remarks>
+        /// <exception cref="SpecException">The function's text is none of these.</exception>
+        public static ProbeSpec Function(string library, string function)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(library);
+            ArgumentException.ThrowIfNullOrEmpty(function);
+            _ = FunctionName.Parse(function);
+            return new ProbeSpec(new FunctionPoint(library, function));
         }
     }
 

@@ -31,16 +31,25 @@ public sealed class ProbeSite
     {
         lock (Gate)
         {
-            if (_count == _sites.Length)
+            return Add(name, group);
+        }
+    }
+
+    /// <summary>Makes sites with consecutive numbers.</summary>
+    /// <param name="names">The full names, at least one.</param>
+    /// <param name="group">What they belong to.</param>
+    /// <returns>The first.</returns>
+    internal static ProbeSite RegisterAll(IReadOnlyList<string> names, string group)
+    {
+        lock (Gate)
+        {
+            ProbeSite first = Add(names[0], group);
+            foreach (string further in names.Skip(1))
             {
-                ProbeSite?[] larger = new ProbeSite?[_sites.Length * 2];
-                _sites.CopyTo(larger, 0);
-                Volatile.Write(ref _sites, larger);
+                Add(further, group);
             }
 
-            ProbeSite site = new(_count, name, group);
-            Volatile.Write(ref _sites[_count++], site);
-            return site;
+            return first;
         }
     }
 
@@ -55,4 +64,18 @@ public sealed class ProbeSite
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static ProbeSite Add(string name, string group)
+    {
+        if (_count == _sites.Length)
+        {
+            ProbeSite?[] larger = new ProbeSite?[_sites.Length * 2];
+            _sites.CopyTo(larger, 0);
+            Volatile.Write(ref _sites, larger);
+        }
+
+        ProbeSite site = new(_count, name, group);
+        Volatile.Write(ref _sites[_count++], site);
+        return site;
+    }
 }

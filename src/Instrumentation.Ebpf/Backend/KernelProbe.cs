@@ -84,12 +84,7 @@ internal sealed class KernelProbe : IAsyncDisposable
         bool atEnd = (spec.Edge & (ProbeEdge.Return | ProbeEdge.Throw | ProbeEdge.Call)) != 0 && _target.Exit() is not null;
         ProgramSource source = (atEnd ? _target.Exit() : _target.Entry())!;
         RecordLayout layout = new(spec.CaptureShape, _runtime.MaximumStringLength);
-        int site = ProbeSite.Register(_target.Sites[0], "kernel").Number;
-        foreach (string further in _target.Sites.Skip(1))
-        {
-            ProbeSite.Register(further, "kernel");
-        }
-
+        int site = ProbeSite.RegisterAll(_target.Sites, "kernel").Number;
         ProgramRequest request = new()
         {
             Spec = spec,

@@ -1,0 +1,186 @@
+using System.Globalization;
+using Iced.Intel;
+using Instrumentation.Ebpf.Elf;
+using Instrumentation.Ebpf.Names;
+
+namespace Instrumentation.Ebpf.Points.Functions;
+
+/// <summary>Finds the places of a function point in its file.</summary>
+/// <param name="point">The point.</param>
+internal sealed class FunctionResolver(FunctionPoint point)
+{
+    private readonly List<Candidate> _candidates = [];
+    private readonly List<CoverageGap> _gaps = [];
+    private readonly List<string> _notes = [];
+    private LibraryFile _library = null!;
+    private ElfFile _file = null!;
+    private ElfSymbols _symbols = null!;
+
+    private string Library => Path.GetFileName(_library.PathInProcess);
+
+    /// <summary>Finds them.</summary>
+    /// <returns>At least one place.</returns>
+    /// <exception cref="PlaceNotFoundException">There is no such library, process or symbol; names the nearest.</exception>
+    /// <exception cref="SpecException">The name means nothing that can be probed, for example the middle of an instruction.</exception>
+    /// <exception cref="BadFileException">The file cannot be read.</exception>
+    public FunctionSites Resolve()
+    {
+        FunctionName name = FunctionName.Parse(point.Function);
+        _library = LibraryResolver.Resolve(point.Library, point.Processes.ProcessId);
+        using ElfFile file = ElfFile.Open(_library.Path);
+        _file = file;
+        _symbols = file.Symbols;
+        bool areFunctions = name.Symbol is null ? AddOffset(name.Offset) : AddSymbols(name);
+        IReadOnlyList<FunctionSite> sites = areFunctions ? Begins() : [.. _candidates.Select(static one => one.Site)];
+        return sites switch
+        {
+            { Count: > FunctionSource.MostSites } => throw new SpecException($"The pattern '{point.Function}'", $"{sites.Count} functions match, and a probe has at most {FunctionSource.MostSites} places.", "Write a narrower pattern."),
+            [] => throw new SpecException(point.Place, _gaps.Count == 0 ? "nothing there can be probed." : $"{_gaps[0].Reason}.", _gaps.Count == 0 ? "Name another function." : _gaps[0].Mend),
+            _ => new FunctionSites(_library, sites, areFunctions) { Gaps = _gaps, Notes = _notes },
+        };
+    }
+
+    private bool AddSymbols(FunctionName name)
+    {
+        if (name.IsPattern)
+        {
+            _symbols = ElfDebugFile.SymbolsOf(_file, _library.Root);
+            foreach (ElfSymbol matched in _symbols.Match(new NamePattern(name.Symbol!)))
+            {
+                Add(matched);
+            }
+
+            return _candidates.Count + _gaps.Count > 0 ? true : throw Unknown(name.Symbol!);
+        }
+
+        if (_symbols.Find(name.Symbol!) is not { } symbol)
+        {
+            _symbols = ElfDebugFile.SymbolsOf(_file, _library.Root);
+            symbol = _symbols.Find(name.Symbol!) ?? throw Unknown(name.Symbol!);
+        }
+
+        if (name.Offset == 0)
+        {
+            Add(symbol);
+            return true;
+        }
+
+        Demand(symbol, name.Offset);
+        Place(Named(symbol), symbol.Address + name.Offset, name.Offset);
+        return false;
+    }
+
+    private bool AddOffset(ulong offset)
+    {
+        if (!_file.TryGetAddress(offset, out ulong address) || FunctionCode.Read(_file, address, 1) is null)
+        {
+            throw new SpecException(point.Place, string.Create(CultureInfo.InvariantCulture, $"no instructions are loaded from 0x{offset:x} of {_file.Path}."), "Give the offset in the file, not the address in memory.");
+        }
+
+        if (_symbols.At(address) is not { } symbol)
+        {
+            _symbols = ElfDebugFile.SymbolsOf(_file, _library.Root);
+            symbol = _symbols.At(address) ?? throw new SpecException(
+                point.Place, "no function is known there, so that nothing proves that an instruction begins there.", "Name a symbol, or install the library's debug symbols.");
+        }
+
+        if (address == symbol.Address)
+        {
+            Add(symbol);
+            return true;
+        }
+
+        Demand(symbol, address - symbol.Address);
+        Place(Named(symbol), address, address - symbol.Address);
+        return false;
+    }
+
+    private void Add(ElfSymbol symbol)
+    {
+        string name = Named(symbol);
+        ulong address = symbol.Address;
+        ulong size = symbol.Size;
+        if (symbol.Kind == ElfSymbolKind.IndirectFunction)
+        {
+            if (!ChosenImplementation.TryFind(_library, symbol.Name, out ulong chosen) || !_file.TryGetAddress(chosen, out address))
+            {
+                _gaps.Add(new CoverageGap(name, "its implementation is chosen when the library is loaded, and this process has not loaded it, so that only the choice itself could be probed", "Name the implementation, for example __strlen_avx2, or its offset."));
+                return;
+            }
+
+            ElfSymbol? implementation = ElfDebugFile.SymbolsOf(_file, _library.Root).At(address);
+            bool begins = implementation is { } known && known.Address == address;
+            size = begins ? implementation!.Value.Size : 0;
+            _notes.Add(ChosenImplementation.Note(name, address, begins && implementation!.Value.Kind != ElfSymbolKind.IndirectFunction ? implementation.Value.Name : null));
+        }
+
+        if (!symbol.IsDefined || !_file.TryGetOffset(address, out _) || FunctionCode.Read(_file, address, size) is not { } code)
+        {
+            _gaps.Add(new CoverageGap(name, "it is no code of the file", "Name a function."));
+            return;
+        }
+
+        Place(name, address, 0, code);
+    }
+
+    private void Place(string name, ulong address, ulong shift, FunctionCode? code = null)
+    {
+        if (FunctionCode.IsX64 && (code ?? FunctionCode.Read(_file, address, 0)) is { } there)
+        {
+            string? refusal = there.Instructions.Take(1).ToArray() is [var first] ? ProbeableInstruction.Refusal(first, there.BytesOf(first)) : "no instruction that is known begins there";
+            if (refusal is not null)
+            {
+                _gaps.Add(new CoverageGap(name, refusal, "Name another instruction of it, by symbol+offset."));
+                return;
+            }
+        }
+
+        string full = shift == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}+0x{shift:x}");
+        _ = _file.TryGetOffset(address, out ulong offset);
+        if (!_candidates.Exists(one => one.Site.Offset == offset))
+        {
+            _candidates.Add(new Candidate(new FunctionSite(full, address, offset, full), code));
+        }
+    }
+
+    // Where hits cost least.
+    private List<FunctionSite> Begins()
+    {
+        IReadOnlyList<IReadOnlyList<Instruction>> skipped = FunctionCode.IsX64 ? new SiteChooser(_file).Choose([.. _candidates.Select(static one => one.Code)]) : [];
+        List<FunctionSite> sites = [];
+        for (int i = 0; i < _candidates.Count; i++)
+        {
+            FunctionSite site = _candidates[i].Site;
+            if (skipped.Count > 0 && skipped[i] is { Count: > 0 } before)
+            {
+                ulong shift = before[^1].NextIP - site.Address;
+                string names = string.Join(", ", before.Select(static one => one.Mnemonic.ToString().ToLowerInvariant()));
+                site = site with { Address = site.Address + shift, Offset = site.Offset + shift, Reached = string.Create(CultureInfo.InvariantCulture, $"{site.Name}+{shift} (after {names})") };
+            }
+
+            sites.Add(site);
+        }
+
+        return sites;
+    }
+
+    private void Demand(ElfSymbol symbol, ulong offset)
+    {
+        if (symbol.Size != 0 && offset >= symbol.Size)
+        {
+            throw new SpecException(point.Place, $"{symbol.Name} has {symbol.Size} bytes.", "Give an offset inside of it.");
+        }
+
+        InstructionBoundary.Demand(point.Place, FunctionCode.Read(_file, symbol.Address, symbol.Size), offset);
+    }
+
+    private string Named(ElfSymbol symbol) => $"{Library}!{symbol.Name}";
+
+    private PlaceNotFoundException Unknown(string symbol)
+    {
+        IReadOnlyList<string> nearest = _symbols.Nearest(symbol);
+        return new PlaceNotFoundException($"{Library}!{symbol}", $"{_file.Path} defines no such function.", nearest);
+    }
+
+    private sealed record Candidate(FunctionSite Site, FunctionCode? Code);
+}

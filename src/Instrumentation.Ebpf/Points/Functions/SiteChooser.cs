@@ -1,0 +1,129 @@
+using Iced.Intel;
+using Instrumentation.Ebpf.Elf;
+
+namespace Instrumentation.Ebpf.Points.Functions;
+
+/// <summary>
+/// Finds, for the beginning of a function, a later instruction at which a hit costs less and means the same. What lies between only computes in registers that
+/// hold no argument, so arguments, stack and return address are as at the beginning; nothing in the file jumps behind the beginning; and the function has no jump
+/// whose target is not known.
+/// </summary>
+/// <param name="file">The file.</param>
+internal sealed class SiteChooser(ElfFile file)
+{
+    private const int MostSkipped = 6;
+
+    private readonly InstructionInfoFactory _registers = new();
+
+    /// <summary>Chooses among several functions at once: the file is searched for jumps once.</summary>
+    /// <param name="functions">The functions; null where the code is not known.</param>
+    /// <returns>For each, what is skipped; empty to stay at the beginning.</returns>
+    public IReadOnlyList<IReadOnlyList<Instruction>> Choose(IReadOnlyList<FunctionCode?> functions)
+    {
+        IReadOnlyList<Instruction>[] skipped = [.. functions.Select(code => code is { IsWhole: true } ? Skippable(code) : [])];
+        HashSet<ulong> behind = [];
+        foreach (IReadOnlyList<Instruction> one in skipped)
+        {
+            behind.UnionWith(Behind(one));
+        }
+
+        if (behind.Count > 0)
+        {
+            HashSet<ulong> reached = BranchTargets.Among(file, behind);
+            for (int i = 0; i < skipped.Length; i++)
+            {
+                if (reached.Overlaps(Behind(skipped[i])) || (skipped[i].Count > 0 && JumpsBlindly(functions[i]!)))
+                {
+                    skipped[i] = [];
+                }
+            }
+        }
+
+        return skipped;
+    }
+
+    // All addresses at which the function could be entered behind its beginning and still be counted, or counted twice.
+    private static IEnumerable<ulong> Behind(IReadOnlyList<Instruction> skipped)
+    {
+        if (skipped.Count > 0)
+        {
+            for (ulong address = skipped[0].IP + 1; address <= skipped[^1].NextIP; address++)
+            {
+                yield return address;
+            }
+        }
+    }
+
+    private static bool JumpsBlindly(FunctionCode code)
+    {
+        ulong end = code.Address;
+        foreach (Instruction instruction in code.Instructions)
+        {
+            end = instruction.NextIP;
+
+            // A jump through a fixed place of memory leaves for another file: it is what the linker makes of calls.
+            if (instruction.FlowControl == FlowControl.IndirectBranch && !(instruction.Op0Kind == OpKind.Memory && instruction.IsIPRelativeMemoryOperand))
+            {
+                return true;
+            }
+        }
+
+        return end < code.End;
+    }
+
+    private List<Instruction> Skippable(FunctionCode code)
+    {
+        List<Instruction> skipped = [];
+        foreach (Instruction instruction in code.Instructions)
+        {
+            if (ProbeableInstruction.IsEmulated(instruction))
+            {
+                return skipped;
+            }
+
+            if (skipped.Count == MostSkipped || !IsHarmless(instruction))
+            {
+                return [];
+            }
+
+            skipped.Add(instruction);
+        }
+
+        return [];
+    }
+
+    private bool IsHarmless(in Instruction instruction)
+    {
+        if (instruction.Mnemonic is Mnemonic.Endbr64)
+        {
+            return true;
+        }
+
+        bool computes = instruction.Mnemonic is Mnemonic.Nop or Mnemonic.Lea or Mnemonic.Mov or Mnemonic.Movzx or Mnemonic.Movsx or Mnemonic.Movsxd
+            or Mnemonic.Xor or Mnemonic.Test or Mnemonic.Cmp or Mnemonic.And or Mnemonic.Or or Mnemonic.Add or Mnemonic.Sub;
+        if (!computes || instruction.FlowControl != FlowControl.Next)
+        {
+            return false;
+        }
+
+        InstructionInfo info = _registers.GetInfo(instruction);
+        foreach (UsedMemory memory in info.GetUsedMemory())
+        {
+            if (memory.Access is not (OpAccess.None or OpAccess.NoMemAccess))
+            {
+                return false;
+            }
+        }
+
+        foreach (UsedRegister used in info.GetUsedRegisters())
+        {
+            if (used.Access is OpAccess.Write or OpAccess.CondWrite or OpAccess.ReadWrite or OpAccess.ReadCondWrite
+                && used.Register.GetFullRegister() is not (Register.RAX or Register.R10 or Register.R11 or Register.RBX or Register.R12 or Register.R13 or Register.R14 or Register.R15))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
