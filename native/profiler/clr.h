@@ -15,6 +15,7 @@ typedef int32_t HRESULT;
 #define E_UNEXPECTED ((HRESULT)0x8000FFFF)
 #define E_OUTOFMEMORY ((HRESULT)0x8007000E)
 #define E_INVALIDARG ((HRESULT)0x80070057)
+#define CORPROF_E_SUSPENSION_IN_PROGRESS ((HRESULT)0x80131388)
 #define CLASS_E_NOAGGREGATION ((HRESULT)0x80040110)
 #define CLASS_E_CLASSNOTAVAILABLE ((HRESULT)0x80040111)
 
@@ -47,12 +48,24 @@ static const clr_guid IID_ICorProfilerInfo10 =
 
 enum {
     INFO_FIRST = 3,             // the first after IUnknown
+    INFO_GET_FUNCTION_INFO = 15,
+    INFO_DO_STACK_SNAPSHOT = 36,
+    INFO_GET_MODULE_INFO2 = 70,
+    INFO_ENUM_THREADS = 71,
+    INFO_GET_FUNCTION_FROM_IP2 = 76,
+    INFO_GET_REJIT_IDS = 77,
     INFO_SET_EVENT_MASK2 = 82,
+    INFO_SUSPEND_RUNTIME = 97,
+    INFO_RESUME_RUNTIME = 98,
     INFO_LAST = 98,             // ResumeRuntime, the last of ICorProfilerInfo10
 };
 
-// COR_PRF_MONITOR: the one event class that ReJIT needs. It may be set at an attach, and slows nothing down.
+// COR_PRF_MONITOR: what ReJIT and stack walks need. Both may be set at an attach, and slow nothing down.
 #define COR_PRF_ENABLE_REJIT 0x00040000u
+#define COR_PRF_ENABLE_STACK_SNAPSHOT 0x10000000u
+
+// ICorProfilerThreadEnum.
+enum { THREADS_NEXT = 7 };
 
 // ---- ICorProfilerCallback .. 11: the profiler, seen from the runtime ---------------------------------------------------
 

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define INSTR_ABI_VERSION 1u
+#define INSTR_ABI_VERSION 2u
 
 #define INSTR_EXPORT __attribute__((visibility("default")))
 
@@ -28,7 +28,7 @@
 
 // State and counters. All counters count from the load of the library and wrap around.
 //
-// The event mask is ENABLE_REJIT alone, and under it the runtime does not report ReJITCompilationStarted and -Finished:
+// The event mask is ENABLE_REJIT and ENABLE_STACK_SNAPSHOT, and under it the runtime does not report ReJITCompilationStarted and -Finished:
 // rejit_started and rejit_finished move only if another mask is set through instr_invoke. In particular nobody reports
 // IL that the JIT refuses; it surfaces as InvalidProgramException in the program.
 typedef struct instr_status {
@@ -56,6 +56,27 @@ typedef struct instr_error {
     int32_t hr;           // why
 } instr_error_t;
 
+// One place at which managed code runs, on any number of threads.
+typedef struct instr_frame {
+    uintptr_t address;       // where it goes on: inside a call, just behind it
+    uintptr_t function;      // FunctionID
+    uintptr_t module;        // ModuleID
+    uint32_t token;          // mdMethodDef
+    uint32_t module_flags;   // COR_PRF_MODULE_FLAGS
+    uintptr_t version;       // ReJITID of the code; 0 for the original
+    uintptr_t newest;        // ReJITID of the method's newest code that was asked for; 0 if none was
+} instr_frame_t;
+
+// A walk over the stacks of all threads.
+typedef struct instr_walk {
+    uint32_t capacity;         // in: room for so many frames; a power of two
+    uint32_t count;            // out: frames that were filled in, each (address, function) once
+    uint32_t threads;          // out: threads that were walked
+    uint32_t threads_missed;   // out: threads that were not, or not to the end: no room, no time left, or the runtime refused
+    uint64_t limit_ns;         // in: the threads stand still for about so long at most
+    uint64_t paused_ns;        // out: for how long they stood still
+} instr_walk_t;
+
 // Fills in as much of *out as out->size says that the caller knows of. E_POINTER, E_INVALIDARG (size below 4).
 INSTR_EXPORT int32_t instr_status(instr_status_t *out);
 
@@ -74,6 +95,13 @@ INSTR_EXPORT int32_t instr_set_body(uintptr_t module, uint32_t token, const uint
 
 // How often the runtime took the body that is stored now. S_FALSE, and 0, if none is stored.
 INSTR_EXPORT int32_t instr_body_served(uintptr_t module, uint32_t token, uint32_t *served);
+
+// Stops all threads of the runtime where a garbage collection could stop them, notes which managed code they are in, and lets
+// them go on. E_INVALIDARG; what the runtime answers when it cannot be stopped (a collection is under way for very long).
+INSTR_EXPORT int32_t instr_walk_stacks(instr_walk_t *walk, instr_frame_t *frames);
+
+// Fills in the versions of frames. Their modules must be loaded still: those of collectible ones may not be.
+INSTR_EXPORT int32_t instr_frame_versions(instr_frame_t *frames, uint32_t count);
 
 // Moves up to `capacity` errors, oldest first, to `out`, and returns how many (not an HRESULT).
 INSTR_EXPORT uint32_t instr_take_errors(instr_error_t *out, uint32_t capacity);
@@ -98,7 +126,7 @@ INSTR_EXPORT uintptr_t instr_caller(const void *marker);
 
 // The layout of the structures above as numbers, for a test of the managed declarations. Returns how many there are,
 // whatever the capacity: INSTR_ABI_VERSION; sizeof instr_status_t and the offset of each field, in order of
-// declaration; sizeof instr_error_t and the offset of each field, likewise.
+// declaration; the same for instr_error_t, instr_frame_t and instr_walk_t.
 INSTR_EXPORT uint32_t instr_abi(uint32_t *out, uint32_t capacity);
 
 #endif

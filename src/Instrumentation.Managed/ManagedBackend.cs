@@ -40,7 +40,16 @@ internal sealed class ManagedBackend : IProbeBackend
     public ProbeCoverage CanAttach(ProbeSpec spec)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        return CodeFinder.Coverage(CodeFinder.Find(spec, null, out List<CoverageGap> gaps), gaps);
+        IReadOnlyList<ProbedCode> codes = CodeFinder.Find(spec, null, out List<CoverageGap> gaps);
+        try
+        {
+            _ = ManagedEngine.Get();
+            return CodeFinder.Coverage(codes, gaps);
+        }
+        catch (BackendUnavailableException error)
+        {
+            return new ProbeCoverage([], [new CoverageGap(spec.Point.Describe(), $"this process cannot be probed: {error.Why}", error.Mend), .. gaps]);
+        }
     }
 
     /// <inheritdoc/>
@@ -52,7 +61,8 @@ internal sealed class ManagedBackend : IProbeBackend
         IReadOnlyList<ProbedCode> codes = CodeFinder.Find(runtime.Spec, null, out List<CoverageGap> gaps);
         ManagedEngine engine = ManagedEngine.Get();
         long counted = WovenCells.Sum(runtime.Slot);
-        IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, runtime.Spec, codes, gaps, verify: true);
+        Findings findings = new(gaps);
+        IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, runtime.Spec, codes, findings, verify: true);
         if (cancellationToken.IsCancellationRequested)
         {
             _ = engine.Detach(runtime, woven);
@@ -63,7 +73,7 @@ internal sealed class ManagedBackend : IProbeBackend
         ProbeSlots.Open(runtime);
         HashSet<MethodBase> reached = [.. woven.Select(method => method.Method)];
         ProbeCoverage coverage = CodeFinder.Coverage(codes.Where(code => reached.Contains(code.Code)), gaps);
-        ManagedAttachment attachment = new(engine, runtime, woven, coverage);
+        ManagedAttachment attachment = new(engine, runtime, woven, coverage, findings.Open);
         if (runtime.Spec.Point is MethodPoint { Target: MethodTarget.Matching { Single: false } })
         {
             LateAssemblies.Watch(attachment, present);

@@ -12,6 +12,7 @@ internal sealed class ManagedAttachment : IProbeAttachment
     private readonly ManagedEngine _engine;
     private readonly ProbeRuntime _runtime;
     private readonly List<WovenMethod> _methods;
+    private readonly OpenGaps _open;
     private ProbeSpec _spec;
     private ProbeCoverage _coverage;
     private bool _detached;
@@ -21,17 +22,27 @@ internal sealed class ManagedAttachment : IProbeAttachment
     /// <param name="runtime">The probe.</param>
     /// <param name="methods">The methods that are woven.</param>
     /// <param name="coverage">What is reached and what is not.</param>
-    public ManagedAttachment(ManagedEngine engine, ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods, ProbeCoverage coverage)
+    /// <param name="open">The gaps besides that close by themselves.</param>
+    public ManagedAttachment(ManagedEngine engine, ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods, ProbeCoverage coverage, IEnumerable<OpenGap> open)
     {
         _engine = engine;
         _runtime = runtime;
         _methods = [.. methods];
         _spec = runtime.Spec;
         _coverage = coverage;
+        _open = engine.NewOpenGaps();
+        _open.Add(open);
     }
 
     /// <inheritdoc/>
-    public ProbeCoverage Coverage => Volatile.Read(ref _coverage);
+    public ProbeCoverage Coverage
+    {
+        get
+        {
+            ProbeCoverage known = Volatile.Read(ref _coverage);
+            return !Volatile.Read(ref _detached) && _open.Read() is { Count: > 0 } open ? known with { Gaps = [.. known.Gaps, .. open] } : known;
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken)
@@ -81,7 +92,9 @@ internal sealed class ManagedAttachment : IProbeAttachment
         try
         {
             codes = [.. CodeFinder.Find(_spec, assembly, out gaps).Where(code => !_methods.Exists(woven => woven.Method == code.Code))];
-            woven = _engine.Attach(_runtime, _spec, codes, gaps, verify: late);
+            Findings findings = new(gaps);
+            woven = _engine.Attach(_runtime, _spec, codes, findings, verify: late);
+            _open.Add(findings.Open);
         }
         catch (ExpressionException)
         {

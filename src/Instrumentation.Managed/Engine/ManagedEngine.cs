@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Instrumentation.Events;
 using Instrumentation.Managed.Hooks;
 using Instrumentation.Managed.Points;
@@ -15,7 +14,7 @@ namespace Instrumentation.Managed.Engine;
 /// </summary>
 internal sealed class ManagedEngine
 {
-    /// <summary>Up to so many methods of one attach are compiled at once, so that the outcome is known and not believed.</summary>
+    /// <summary>Up to so many methods of one change are compiled at once, so that the outcome is known and not believed.</summary>
     private const int MostVerified = 32;
 
     private static readonly Lock Creation = new();
@@ -28,7 +27,15 @@ internal sealed class ManagedEngine
     private readonly Dictionary<Module, nint> _moduleIds = [];
     private readonly HashSet<MethodKey> _compiledAnew = [];
 
-    private ManagedEngine(RuntimeProfiler profiler) => _profiler = profiler;
+    private readonly OldCode _oldCode;
+    private readonly Verification _verification;
+
+    private ManagedEngine(RuntimeProfiler profiler)
+    {
+        _profiler = profiler;
+        _oldCode = new OldCode(profiler);
+        _verification = new Verification(profiler, _oldCode);
+    }
 
     /// <summary>The engine, which attaches the profiler when it is first asked for.</summary>
     /// <returns>The engine.</returns>
@@ -48,6 +55,10 @@ internal sealed class ManagedEngine
             return _instance;
         }
     }
+
+    /// <summary>The gaps of a new probe that close by themselves; none yet.</summary>
+    /// <returns>The gaps.</returns>
+    public OpenGaps NewOpenGaps() => new(_oldCode, _profiler.Native);
 
     /// <summary>Does something while no other attach, change or detach runs.</summary>
     /// <param name="action">What to do.</param>
@@ -87,11 +98,11 @@ internal sealed class ManagedEngine
     /// <param name="runtime">The probe, with its slot.</param>
     /// <param name="spec">What it wants.</param>
     /// <param name="codes">The code to weave into.</param>
-    /// <param name="gaps">Takes the methods that cannot be woven, with reasons.</param>
-    /// <param name="verify">Whether to compile a few of the methods at once; false where an assembly is just being loaded.</param>
+    /// <param name="findings">Takes the methods that cannot be woven, or not fully, with reasons.</param>
+    /// <param name="verify">Whether to compile methods at once and to look at the calls that are under way; false where an assembly is just being loaded.</param>
     /// <returns>The methods that are woven.</returns>
     /// <exception cref="ExpressionException">An expression of the spec can be used on none of the methods.</exception>
-    public IReadOnlyList<WovenMethod> Attach(ProbeRuntime runtime, ProbeSpec spec, IReadOnlyList<ProbedCode> codes, List<CoverageGap> gaps, bool verify)
+    public IReadOnlyList<WovenMethod> Attach(ProbeRuntime runtime, ProbeSpec spec, IReadOnlyList<ProbedCode> codes, Findings findings, bool verify)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         lock (_gate)
@@ -103,8 +114,8 @@ internal sealed class ManagedEngine
             {
                 foreach (ProbedCode code in codes)
                 {
-                    WovenMethod? done = WeaveInto(runtime, spec, code, gaps, ref unusable);
-                    WovenMethod? other = done is not null && code.Other() is { } rest ? WeaveInto(runtime, spec, rest, gaps, ref unusable) : null;
+                    WovenMethod? done = WeaveInto(runtime, spec, code, findings.Gaps, ref unusable);
+                    WovenMethod? other = done is not null && code.Other() is { } rest ? WeaveInto(runtime, spec, rest, findings.Gaps, ref unusable) : null;
                     woven.AddRange(((WovenMethod?[])[done, other]).OfType<WovenMethod>());
                 }
 
@@ -115,6 +126,11 @@ internal sealed class ManagedEngine
 
                 if (woven.Count > 0)
                 {
+                    if (verify)
+                    {
+                        _oldCode.Before();
+                    }
+
                     _profiler.RequestReJit([.. woven.Select(method => method.Key)]);
                 }
             }
@@ -124,7 +140,11 @@ internal sealed class ManagedEngine
                 throw;
             }
 
-            DropFailed(runtime, woven, gaps, verify);
+            if (woven.Count > 0)
+            {
+                DropFailed(runtime, woven, findings, verify);
+            }
+
             return woven;
         }
     }
@@ -176,6 +196,7 @@ internal sealed class ManagedEngine
 
     private void Install(IReadOnlyList<WovenMethod> methods, HookPlan[] plans, EncodedBody[] bodies)
     {
+        _oldCode.Disturb();
         for (int i = 0; i < methods.Count; i++)
         {
             methods[i].Replace(plans[i]);
@@ -298,6 +319,7 @@ internal sealed class ManagedEngine
             }
         }
 
+        _oldCode.Disturb();
         if (changed.Count > 0)
         {
             _profiler.RequestReJit(changed);
@@ -330,45 +352,16 @@ internal sealed class ManagedEngine
         _compiledAnew.Clear();
     }
 
-    // The runtime reports what it refuses besides its S_OK. A compilation that fails would do so in the program's own call: a few methods are compiled here instead.
-    private void DropFailed(ProbeRuntime runtime, List<WovenMethod> woven, List<CoverageGap> gaps, bool verify)
+    private void DropFailed(ProbeRuntime runtime, List<WovenMethod> woven, Findings findings, bool verify)
     {
-        List<(WovenMethod Method, string Reason)> failed = [];
-        foreach (NativeError error in _profiler.Native.TakeErrors())
-        {
-            WovenMethod? method = woven.Find(candidate => candidate.Key == new MethodKey(error.Module, error.Token));
-            if (method is not null)
-            {
-                failed.Add((method, Confirmation.ReasonOf(error.Result)));
-            }
-        }
-
-        if (verify && woven.Count <= MostVerified)
-        {
-            foreach (WovenMethod method in woven.Where(Confirmation.CanCompile))
-            {
-                if (Confirmation.Compile(method) is { } reason)
-                {
-                    failed.Add((method, reason));
-                }
-                else if (!Confirmation.IsTaken(method, _profiler))
-                {
-                    gaps.Add(new CoverageGap(
-                        MethodName.WithParameters(method.Method),
-                        "the runtime has accepted the woven body, and not yet compiled it",
-                        "Its next call will; compare the probe's hits.",
-                        Blind: false));
-                }
-            }
-        }
-
+        IReadOnlyList<(WovenMethod Method, string Reason)> failed = _verification.Failures(woven, findings, verify);
         if (failed.Count > 0)
         {
-            _ = Remove(runtime, [.. failed.Select(failure => failure.Method).Distinct()]);
-            foreach ((WovenMethod method, string reason) in failed.DistinctBy(failure => failure.Method))
+            _ = Remove(runtime, [.. failed.Select(static failure => failure.Method)]);
+            foreach ((WovenMethod method, string reason) in failed)
             {
                 woven.Remove(method);
-                gaps.Add(new CoverageGap(MethodName.WithParameters(method.Method), reason, string.Empty));
+                findings.Gaps.Add(new CoverageGap(MethodName.WithParameters(method.Method), reason, string.Empty));
             }
         }
     }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Reflection;
+using System.Reflection.Metadata;
 using Instrumentation.Managed.Points;
 
 namespace Instrumentation.Managed.Engine;
@@ -43,12 +45,23 @@ internal static class Probeability
             return new CoverageGap(place, "it has no IL: the runtime or a native library implements it", "Probe a managed method that calls it.");
         }
 
-        return IsIntrinsic(method)
-            ? new CoverageGap(place, "it is an intrinsic: the JIT may replace calls of it by instructions", "Probe a method that calls it.", Blind: false)
-            : null;
+        if (IsOpenToEdits(assembly))
+        {
+            return new CoverageGap(
+                place,
+                "its module is open to Edit and Continue, and the runtime does not recompile such",
+                "Start the process without DOTNET_MODIFIABLE_ASSEMBLIES=debug (hot reload, dotnet watch), or compile the assembly with optimization.");
+        }
+
+        return Intrinsics.KindOf(method) switch
+        {
+            IntrinsicKind.Always => new CoverageGap(place, "it is an intrinsic: the JIT always replaces calls of it by instructions", "Probe a method that calls it."),
+            IntrinsicKind.WhenOptimizing => new CoverageGap(place, "it is an intrinsic: the JIT may replace calls of it by instructions", "Probe a method that calls it.", Blind: false),
+            _ => null,
+        };
     }
 
-    private static bool IsIntrinsic(MethodBase method) =>
-        method.Module == typeof(object).Module
-        && method.CustomAttributes.Any(attribute => attribute.AttributeType.FullName == "System.Runtime.CompilerServices.IntrinsicAttribute");
+    // What the runtime goes by: the process allows it (MetadataUpdater.IsSupported), and the assembly was compiled for debugging.
+    private static bool IsOpenToEdits(Assembly assembly) =>
+        MetadataUpdater.IsSupported && assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true };
 }

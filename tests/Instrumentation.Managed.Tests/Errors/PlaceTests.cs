@@ -79,23 +79,6 @@ public sealed class PlaceTests
         }
     }
 
-    [Theory]
-    [InlineData("NoColons")]
-    [InlineData("Type:Method")]
-    [InlineData("::Method")]
-    [InlineData("Type::")]
-    [InlineData("Type::Method(int")]
-    [InlineData("A!B!C::Method")]
-    [InlineData("Type::Method(int))")]
-    [InlineData("")]
-    public void Pattern_ThatDoesNotParse_IsRefusedWithTheForm(string text)
-    {
-        SpecException error = Assert.Throws<SpecException>(() => Probe.Methods(text));
-
-        Assert.Contains($"'{text}'", error.Message);
-        Assert.Contains("Namespace.Type::Method", error.Mend);
-    }
-
     [Fact]
     public void Lambda_ThatIsNoCall_IsRefused()
     {

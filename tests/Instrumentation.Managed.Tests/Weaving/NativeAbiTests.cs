@@ -10,7 +10,7 @@ public sealed class NativeAbiTests
     [Fact]
     public void Abi_OfTheLibrary_IsTheLayoutOfTheManagedStructs()
     {
-        uint[] expected = [NativeProfiler.AbiVersion, .. Layout<NativeStatus>(), .. Layout<NativeError>()];
+        uint[] expected = [NativeProfiler.AbiVersion, .. Layout<NativeStatus>(), .. Layout<NativeError>(), .. Layout<NativeFrame>(), .. Layout<NativeWalk>()];
 
         Assert.Equal(expected, RuntimeProfiler.Attach().Native.Abi());
     }

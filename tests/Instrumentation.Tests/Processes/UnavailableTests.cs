@@ -105,7 +105,7 @@ public sealed class UnavailableTests : IDisposable
     private static void AssertWorks(ChildResult child)
     {
         Assert.True(child.ExitCode == 0, child.ToString());
-        Assert.Equal("Armed", child["state"]);
+        Assert.Equal(("Armed", "Armed"), (child["can"], child["state"]));
         Assert.Equal("10", child["hits"]);
         Assert.Equal("10", child["after"]);
         Assert.Equal(SumOfTen, child["sum"]);
@@ -120,6 +120,9 @@ public sealed class UnavailableTests : IDisposable
         Assert.Equal("managed", child["backend"]);
         Assert.NotEmpty(child["why"]);
         Assert.Contains(child["mend"], child["capability"], StringComparison.Ordinal);
+        Assert.Equal("Blind", child["can"]);
+        Assert.Contains(child["why"], child["can-why"], StringComparison.Ordinal);
+        Assert.Equal(child["mend"], child["can-mend"]);
         Assert.Equal("0", child["probes"]);
         Assert.Equal(SumOfTen, child["sum"]);
         Assert.Empty(child.Errors);

@@ -8,6 +8,7 @@ public static class Program
     private static readonly Dictionary<string, Func<string[], Task<int>>> Scenarios = new()
     {
         ["attach"] = AttachScenario.RunAsync,
+        ["edit"] = EditScenario.RunAsync,
         ["exit-normal"] = ExitScenarios.NormalAsync,
         ["exit-other-thread"] = ExitScenarios.OtherThreadAsync,
         ["exit-unhandled"] = ExitScenarios.UnhandledAsync,

@@ -2,81 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Instrumentation.Managed.Profiler.Interop;
 
-/// <summary>The state that the native profiler reports; the same fields in the same order as instr_status_t in native/profiler/profiler.h.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct NativeStatus
-{
-    /// <summary>In: bytes of this struct; out: bytes that were filled in.</summary>
-    public uint Size;
-
-    /// <summary>The ABI's version.</summary>
-    public uint AbiVersion;
-
-    /// <summary>1 once calls to the runtime work.</summary>
-    public uint Initialized;
-
-    /// <summary>What the last initialization answered.</summary>
-    public int InitResult;
-
-    /// <summary>1 once the attach is complete.</summary>
-    public uint AttachComplete;
-
-    /// <summary>1 once the runtime shuts down.</summary>
-    public uint Shutdown;
-
-    /// <summary>Times that the runtime asked for the class object.</summary>
-    public uint ClassObjectRequests;
-
-    /// <summary>Times that the runtime asked for a woven body.</summary>
-    public uint RejitParameters;
-
-    /// <summary>Compilations of woven bodies that began.</summary>
-    public uint RejitStarted;
-
-    /// <summary>Compilations of woven bodies that ended.</summary>
-    public uint RejitFinished;
-
-    /// <summary>Woven bodies that failed.</summary>
-    public uint RejitFailed;
-
-    /// <summary>Errors that wait to be taken.</summary>
-    public uint ErrorsPending;
-
-    /// <summary>Errors that found the list full.</summary>
-    public uint ErrorsDropped;
-
-    /// <summary>Offset maps that the runtime did not take.</summary>
-    public uint MapsRefused;
-}
-
-/// <summary>A failed ReJIT; the same fields as instr_error_t in native/profiler/profiler.h.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct NativeError
-{
-    /// <summary>The module; 0 where only the function is known.</summary>
-    public nint Module;
-
-    /// <summary>The function; may be 0.</summary>
-    public nint Function;
-
-    /// <summary>The method's token; 0 where only the function is known.</summary>
-    public int Token;
-
-    /// <summary>The cause as an HRESULT.</summary>
-    public int Result;
-}
-
 /// <summary>The exports of the native profiler (native/profiler/profiler.h), bound once when the library is loaded.</summary>
 internal sealed unsafe class NativeProfiler
 {
     /// <summary>The ABI version that this code was written for.</summary>
-    public const uint AbiVersion = 1;
+    public const uint AbiVersion = 2;
 
     private readonly delegate* unmanaged<NativeStatus*, int> _status;
     private readonly delegate* unmanaged<uint, uint, nint*, int> _invoke;
     private readonly delegate* unmanaged<nint, uint, byte*, uint, uint*, uint, uint, int> _setBody;
     private readonly delegate* unmanaged<nint, uint, uint*, int> _bodyServed;
     private readonly delegate* unmanaged<NativeError*, uint, uint> _takeErrors;
+    private readonly delegate* unmanaged<NativeWalk*, NativeFrame*, int> _walkStacks;
+    private readonly delegate* unmanaged<NativeFrame*, uint, int> _frameVersions;
     private readonly delegate* unmanaged<int> _threadId;
     private readonly delegate* unmanaged<uint*, uint, uint> _abi;
 
@@ -90,6 +28,8 @@ internal sealed unsafe class NativeProfiler
         _setBody = (delegate* unmanaged<nint, uint, byte*, uint, uint*, uint, uint, int>)NativeLibrary.GetExport(library, "instr_set_body");
         _bodyServed = (delegate* unmanaged<nint, uint, uint*, int>)NativeLibrary.GetExport(library, "instr_body_served");
         _takeErrors = (delegate* unmanaged<NativeError*, uint, uint>)NativeLibrary.GetExport(library, "instr_take_errors");
+        _walkStacks = (delegate* unmanaged<NativeWalk*, NativeFrame*, int>)NativeLibrary.GetExport(library, "instr_walk_stacks");
+        _frameVersions = (delegate* unmanaged<NativeFrame*, uint, int>)NativeLibrary.GetExport(library, "instr_frame_versions");
         _threadId = (delegate* unmanaged<int>)NativeLibrary.GetExport(library, "instr_gettid");
         _abi = (delegate* unmanaged<uint*, uint, uint>)NativeLibrary.GetExport(library, "instr_abi");
         CallerWalk = (delegate* unmanaged[SuppressGCTransition]<nint, nint>)NativeLibrary.GetExport(library, "instr_caller");
@@ -196,6 +136,33 @@ internal sealed unsafe class NativeProfiler
         }
         while (count == 64);
         return errors;
+    }
+
+    /// <summary>Stops all threads, notes which managed code they are in, and lets them go on.</summary>
+    /// <param name="walk">In: the limit of the pause; out: what came of it.</param>
+    /// <param name="frames">Takes the frames, scattered: an entry without function is free. The length is a power of two.</param>
+    /// <returns>An HRESULT.</returns>
+    public int WalkStacks(ref NativeWalk walk, Span<NativeFrame> frames)
+    {
+        walk.Capacity = (uint)frames.Length;
+        fixed (NativeWalk* about = &walk)
+        fixed (NativeFrame* start = frames)
+        {
+            // SAFETY: the call is synchronous; the native side writes no more than Capacity entries.
+            return _walkStacks(about, start);
+        }
+    }
+
+    /// <summary>Fills in the versions of frames.</summary>
+    /// <param name="frames">Frames of methods that cannot be unloaded.</param>
+    /// <returns>An HRESULT.</returns>
+    public int FindVersions(Span<NativeFrame> frames)
+    {
+        fixed (NativeFrame* start = frames)
+        {
+            // SAFETY: the call is synchronous; the native side reads and writes these entries only.
+            return _frameVersions(start, (uint)frames.Length);
+        }
     }
 
     /// <summary>The operating system's id of the current thread.</summary>

@@ -12,9 +12,14 @@ internal static class AttachScenario
     {
         int calls = args.Length > 0 ? int.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 10;
         await using InstrumentationSession session = await InstrumentationSession.StartAsync();
+        AggregateSpec<CountSnapshot> spec = Probe.Method(() => Busy.Counted(0)).Count();
+        ProbeCoverage expected = session.CanAttach(spec);
+        Console.WriteLine($"can={expected.State}");
+        Console.WriteLine($"can-why={expected.Gaps.FirstOrDefault()?.Reason}");
+        Console.WriteLine($"can-mend={expected.Gaps.FirstOrDefault()?.Mend}");
         try
         {
-            await using AggregateHandle<CountSnapshot> count = await session.AttachAsync(Probe.Method(() => Busy.Counted(0)).Count());
+            await using AggregateHandle<CountSnapshot> count = await session.AttachAsync(spec);
             long sum = Call(calls);
             Console.WriteLine($"state={count.State}");
             Console.WriteLine($"hits={count.Read().Total}");

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Instrumentation.Managed.Points;
+using Instrumentation.Managed.Profiler;
+using Instrumentation.Managed.Profiler.Interop;
+
+namespace Instrumentation.Managed.Engine;
+
+/// <summary>
+/// Finds calls that began before an attach and go on in the machine code of then. Such code can hold a copy of a probed method, and the probe sees nothing of what
+/// the copy does. Which callers hold copies the runtime knows: it has them compiled anew together with the probed method, and only them, so they are told by the
+/// number of their newest version.
+/// </summary>
+internal sealed class OldCode(RuntimeProfiler profiler)
+{
+    private const int MostFrames = 4096;
+    private const int Tries = 5;
+
+    // COR_PRF_MODULE_COLLECTIBLE
+    private const uint CollectibleModule = 8;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly CodeNames _names = new(profiler);
+    private readonly Lazy<HashSet<nint>> _own = new(() => [ModuleOf(profiler, typeof(ProbeHandle)), ModuleOf(profiler, typeof(OldCode))]);
+    private nint _newest;
+    private bool _disturbed;
+
+    /// <summary>The calls under way of methods that the last request of the engine had compiled anew besides those that it named. One caller at a time.</summary>
+    /// <param name="requested">The methods that it named.</param>
+    /// <returns>The calls, one a method.</returns>
+    public IReadOnlyList<OldCall> After(IReadOnlySet<MethodKey> requested)
+    {
+        NativeFrame[] frames = Newest();
+        List<OldCall> calls = [];
+        foreach (NativeFrame frame in frames.Where(frame => frame.Version < frame.Newest && frame.Newest > _newest).DistinctBy(KeyOf))
+        {
+            if (!requested.Contains(KeyOf(frame)) && !_own.Value.Contains(frame.Module))
+            {
+                calls.Add(new OldCall(KeyOf(frame), frame.Newest, NameOf(frame)));
+            }
+        }
+
+        Remember(frames);
+        return calls;
+    }
+
+    /// <summary>To be called when anything but an attach has requested methods: what that had compiled anew is not the next attach's.</summary>
+    public void Disturb() => _disturbed = true;
+
+    /// <summary>To be called before an attach requests methods.</summary>
+    public void Before()
+    {
+        if (_disturbed)
+        {
+            _disturbed = false;
+            Remember(Newest());
+        }
+    }
+
+    /// <summary>Which calls are under way still.</summary>
+    /// <param name="calls">The calls.</param>
+    /// <returns>Those of them that are, or may be.</returns>
+    public IReadOnlySet<OldCall> StillRunning(IEnumerable<OldCall> calls)
+    {
+        NativeFrame[] frames = Walk(out bool complete);
+        _ = profiler.Native.FindVersions(frames);
+        return calls.Where(call => !complete || Array.Exists(frames, frame => KeyOf(frame) == call.Method && frame.Version < call.Version)).ToHashSet();
+    }
+
+    private void Remember(NativeFrame[] frames) => _newest = frames.Select(static frame => frame.Newest).Append(_newest).Max();
+
+    private NativeFrame[] Newest()
+    {
+        NativeFrame[] frames = Walk(out _);
+        foreach (nint function in frames.Select(static frame => frame.Function).Distinct())
+        {
+            CompileIfAsked(function);
+        }
+
+        _ = profiler.Native.FindVersions(frames);
+        return frames;
+    }
+
+    private static MethodKey KeyOf(NativeFrame frame) => new(frame.Module, frame.Token);
+
+    private static nint ModuleOf(RuntimeProfiler profiler, Type type) =>
+        profiler.KeyOf(type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Public)[0].MethodHandle).Module;
+
+    // A new version gets its number when it is compiled. Compiling is what the next call would do; where nothing is asked for, nothing is done.
+    private static void CompileIfAsked(nint function)
+    {
+        try
+        {
+            RuntimeHelpers.PrepareMethod(RuntimeMethodHandle.FromIntPtr(function));
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // The program's next call of it will fail alike, woven or not.
+        }
+    }
+
+    private string NameOf(NativeFrame frame)
+    {
+        try
+        {
+            if (MethodBase.GetMethodFromHandle(RuntimeMethodHandle.FromIntPtr(frame.Function)) is { } method)
+            {
+                return MethodName.Of(method);
+            }
+        }
+        catch (ArgumentException)
+        {
+            // A method of a generic type.
+        }
+
+        return _names.NameOf((ulong)frame.Address) ?? "a method";
+    }
+
+    // A thread that is unwinding an exception cannot be walked at that moment: that passes. Methods that can be unloaded are left out: they may be gone now.
+    private NativeFrame[] Walk(out bool complete)
+    {
+        NativeFrame[] room = ArrayPool<NativeFrame>.Shared.Rent(MostFrames);
+        try
+        {
+            NativeWalk walk = new() { LimitNanoseconds = (long)LongestPause.TotalNanoseconds };
+            Span<NativeFrame> frames = room.AsSpan(0, MostFrames);
+            int result = profiler.Native.WalkStacks(ref walk, frames);
+            for (int i = 1; i < Tries && (result < 0 || walk.ThreadsMissed > 0); i++)
+            {
+                Thread.Sleep(1);
+                result = profiler.Native.WalkStacks(ref walk, frames);
+            }
+
+            complete = result >= 0 && walk.ThreadsMissed == 0;
+            return [.. room.Take(MostFrames).Where(static frame => frame.Function != 0 && (frame.Token & 0xFFFFFF) != 0 && (frame.ModuleFlags & CollectibleModule) == 0)];
+        }
+        finally
+        {
+            ArrayPool<NativeFrame>.Shared.Return(room);
+        }
+    }
+}
