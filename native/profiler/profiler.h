@@ -100,7 +100,7 @@ INSTR_EXPORT int32_t instr_body_served(uintptr_t module, uint32_t token, uint32_
 // them go on. E_INVALIDARG; what the runtime answers when it cannot be stopped (a collection is under way for very long).
 INSTR_EXPORT int32_t instr_walk_stacks(instr_walk_t *walk, instr_frame_t *frames);
 
-// Fills in the versions of frames. Their modules must be loaded still: those of collectible ones may not be.
+// Fills in the versions of frames; of one without an address, its method's newest version only. Their modules must be loaded still: those of collectible ones may not be.
 INSTR_EXPORT int32_t instr_frame_versions(instr_frame_t *frames, uint32_t count);
 
 // Moves up to `capacity` errors, oldest first, to `out`, and returns how many (not an HRESULT).

@@ -150,8 +150,9 @@ static HRESULT find_versions(clr_object *runtime, void *argument)
         f->version = f->newest = 0;
 
         // A call can be the last instruction of a method: what lies behind it is another's.
-        if (failed(CALL(runtime, INFO_GET_FUNCTION_FROM_IP2, (void *, uintptr_t, uintptr_t *, uintptr_t *),
-                        runtime, f->address - 1, &function, &f->version)) || function != f->function)
+        if (f->address != 0 &&
+            (failed(CALL(runtime, INFO_GET_FUNCTION_FROM_IP2, (void *, uintptr_t, uintptr_t *, uintptr_t *),
+                         runtime, f->address - 1, &function, &f->version)) || function != f->function))
             continue;
 
         // Oldest or newest first: the runtime does not say. What does not fit is cut off, and its count told all the same.

@@ -21,12 +21,8 @@ internal static class Intrinsics
     private const string Attribute = "System.Runtime.CompilerServices.IntrinsicAttribute";
     private const string Vectors = "System.Runtime.Intrinsics";
 
-    // Besides the vectors: what is one instruction, or none, on every x64 processor that runs .NET 10.
-    private static readonly HashSet<string> AlwaysByName =
-    [
-        "System.Numerics.BitOperations::PopCount",
-        "System.Threading.Interlocked::MemoryBarrier",
-    ];
+    // Besides the vectors: what is one instruction on every x64 processor that runs .NET 10.
+    private static readonly HashSet<string> AlwaysByName = ["System.Numerics.BitOperations::PopCount"];
 
     /// <summary>How the JIT treats calls of a method.</summary>
     /// <param name="method">The method.</param>

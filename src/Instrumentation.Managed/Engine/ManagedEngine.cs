@@ -126,11 +126,6 @@ internal sealed class ManagedEngine
 
                 if (woven.Count > 0)
                 {
-                    if (verify)
-                    {
-                        _oldCode.Before();
-                    }
-
                     _profiler.RequestReJit([.. woven.Select(method => method.Key)]);
                 }
             }
@@ -196,7 +191,6 @@ internal sealed class ManagedEngine
 
     private void Install(IReadOnlyList<WovenMethod> methods, HookPlan[] plans, EncodedBody[] bodies)
     {
-        _oldCode.Disturb();
         for (int i = 0; i < methods.Count; i++)
         {
             methods[i].Replace(plans[i]);
@@ -319,7 +313,6 @@ internal sealed class ManagedEngine
             }
         }
 
-        _oldCode.Disturb();
         if (changed.Count > 0)
         {
             _profiler.RequestReJit(changed);

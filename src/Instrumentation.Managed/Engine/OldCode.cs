@@ -24,38 +24,30 @@ internal sealed class OldCode(RuntimeProfiler profiler)
     private readonly CodeNames _names = new(profiler);
     private readonly Lazy<HashSet<nint>> _own = new(() => [ModuleOf(profiler, typeof(ProbeHandle)), ModuleOf(profiler, typeof(OldCode))]);
     private nint _newest;
-    private bool _disturbed;
 
     /// <summary>The calls under way of methods that the last request of the engine had compiled anew besides those that it named. One caller at a time.</summary>
-    /// <param name="requested">The methods that it named.</param>
+    /// <param name="requested">The methods that it named, in its order.</param>
     /// <returns>The calls, one a method.</returns>
-    public IReadOnlyList<OldCall> After(IReadOnlySet<MethodKey> requested)
+    public IReadOnlyList<OldCall> After(IReadOnlyList<WovenMethod> requested)
     {
-        NativeFrame[] frames = Newest();
-        List<OldCall> calls = [];
-        foreach (NativeFrame frame in frames.Where(frame => frame.Version < frame.Newest && frame.Newest > _newest).DistinctBy(KeyOf))
+        NativeFrame[] frames = Walk(out _);
+        foreach (nint function in frames.Select(static frame => frame.Function).Distinct())
         {
-            if (!requested.Contains(KeyOf(frame)) && !_own.Value.Contains(frame.Module))
-            {
-                calls.Add(new OldCall(KeyOf(frame), frame.Newest, NameOf(frame)));
-            }
+            CompileIfAsked(function);
         }
 
-        Remember(frames);
-        return calls;
-    }
-
-    /// <summary>To be called when anything but an attach has requested methods: what that had compiled anew is not the next attach's.</summary>
-    public void Disturb() => _disturbed = true;
-
-    /// <summary>To be called before an attach requests methods.</summary>
-    public void Before()
-    {
-        if (_disturbed)
-        {
-            _disturbed = false;
-            Remember(Newest());
-        }
+        // Versions are numbered as they are asked for: those of callers after that of the first method that the request named.
+        frames = [.. frames, new NativeFrame { Function = requested[0].Method.MethodHandle.Value, Module = requested[0].Key.Module, Token = requested[0].Key.Token }];
+        _ = profiler.Native.FindVersions(frames);
+        nint before = Math.Max(_newest, frames[^1].Newest);
+        _newest = frames.Select(static frame => frame.Newest).Append(before).Max();
+        HashSet<MethodKey> named = [.. requested.Select(static method => method.Key)];
+        return
+        [
+            .. frames.Where(frame => frame.Version < frame.Newest && frame.Newest > before && !named.Contains(KeyOf(frame)) && !_own.Value.Contains(frame.Module))
+                .DistinctBy(KeyOf)
+                .Select(frame => new OldCall(KeyOf(frame), frame.Newest, NameOf(frame))),
+        ];
     }
 
     /// <summary>Which calls are under way still.</summary>
@@ -66,20 +58,6 @@ internal sealed class OldCode(RuntimeProfiler profiler)
         NativeFrame[] frames = Walk(out bool complete);
         _ = profiler.Native.FindVersions(frames);
         return calls.Where(call => !complete || Array.Exists(frames, frame => KeyOf(frame) == call.Method && frame.Version < call.Version)).ToHashSet();
-    }
-
-    private void Remember(NativeFrame[] frames) => _newest = frames.Select(static frame => frame.Newest).Append(_newest).Max();
-
-    private NativeFrame[] Newest()
-    {
-        NativeFrame[] frames = Walk(out _);
-        foreach (nint function in frames.Select(static frame => frame.Function).Distinct())
-        {
-            CompileIfAsked(function);
-        }
-
-        _ = profiler.Native.FindVersions(frames);
-        return frames;
     }
 
     private static MethodKey KeyOf(NativeFrame frame) => new(frame.Module, frame.Token);

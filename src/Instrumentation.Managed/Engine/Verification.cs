@@ -1,3 +1,4 @@
+using System.Reflection;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
 using Instrumentation.Managed.Profiler.Interop;
@@ -11,6 +12,9 @@ internal sealed class Verification(RuntimeProfiler profiler, OldCode oldCode)
     /// Up to so many methods of one request are compiled at once. Of more, some of each module are: what the runtime ignores in silence, it ignores by module.
     /// </summary>
     private const int MostCompiled = 32;
+
+    /// <summary>Bytes of IL; the JIT's own limit is lower by default.</summary>
+    private const int LargestInlined = 1024;
 
     private const string NotTaken = "the runtime has accepted the woven body, and not yet compiled it";
 
@@ -35,7 +39,7 @@ internal sealed class Verification(RuntimeProfiler profiler, OldCode oldCode)
         if (compile)
         {
             Compile([.. woven.Where(method => !failed.ContainsKey(method))], failed, findings);
-            LookForOldCalls(woven, methods.Keys.ToHashSet(), findings);
+            LookForOldCalls(woven, findings);
         }
 
         return [.. failed.Select(static pair => (pair.Key, pair.Value))];
@@ -72,9 +76,23 @@ internal sealed class Verification(RuntimeProfiler profiler, OldCode oldCode)
         return [.. modules.SelectMany(methods => methods.Take(ofEach))];
     }
 
-    private void LookForOldCalls(IReadOnlyList<WovenMethod> woven, IReadOnlySet<MethodKey> requested, Findings findings)
+    // The JIT inlines no method with one of these marks, and no large one but by force.
+    private static bool CanBeInlined(WovenMethod method)
     {
-        foreach (OldCall call in oldCode.After(requested))
+        const MethodImplAttributes Never = MethodImplAttributes.NoInlining | MethodImplAttributes.NoOptimization;
+        MethodImplAttributes marks = method.Method.GetMethodImplementationFlags();
+        return (marks & Never) == 0
+            && ((marks & MethodImplAttributes.AggressiveInlining) != 0 || method.Method.GetMethodBody()?.GetILAsByteArray()?.Length <= LargestInlined);
+    }
+
+    private void LookForOldCalls(IReadOnlyList<WovenMethod> woven, Findings findings)
+    {
+        if (!woven.Any(CanBeInlined))
+        {
+            return;
+        }
+
+        foreach (OldCall call in oldCode.After(woven))
         {
             const string Mend = "Calls from there are seen when it has ended.";
             CoverageGap gap = woven.Count == 1

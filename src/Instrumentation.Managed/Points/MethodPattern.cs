@@ -119,7 +119,7 @@ internal sealed partial record MethodPattern
     {
         string full = MethodName.Of(type);
         int dot = full.LastIndexOf('.', full.IndexOfAny(['<', '[']) is var end and >= 0 ? end : full.Length - 1);
-        return pattern.Matches(full) || (dot > 0 && pattern.Matches(full[(dot + 1)..])) || pattern.Matches(type.FullName ?? type.Name) || pattern.Matches(type.Name);
+        return pattern.Matches(full) || (dot > 0 && pattern.Matches(full.AsSpan(dot + 1))) || pattern.Matches(type.FullName ?? type.Name) || pattern.Matches(type.Name);
     }
 
     private bool ParametersMatch(MethodBase method)

@@ -68,6 +68,32 @@ public sealed class OldCallTests
     }
 
     [Fact]
+    public async Task Attach_AfterTheEndOfAProbeThatTheLoopHasInlined_IsArmed()
+    {
+        await using InstrumentationSession session = await Watch.StartAsync();
+        await Watch.CountAsync(session, Probe.Method(() => Probed.Busy.Counted(0)));
+        Thread thread = await StartAsync(nameof(Loops.Optimized));
+        try
+        {
+            AggregateHandle<CountSnapshot> gone = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
+            Assert.Equal(ProbeState.Partial, gone.State);
+            await gone.DisposeAsync();
+
+            // The end may have the loop compiled anew once more: that is not because of the next probe.
+            AggregateHandle<CountSnapshot> count = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.StepApart)).Count());
+            Assert.True(count.State == ProbeState.Armed, count.Coverage.ToString());
+
+            AggregateHandle<CountSnapshot> again = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
+            Assert.Equal(ProbeState.Partial, again.State);
+        }
+        finally
+        {
+            Loops.Stop = true;
+            Assert.True(thread.Join(Watch.Limit));
+        }
+    }
+
+    [Fact]
     public async Task Attach_SeveralMethods_NamesTheCallerAsThePlace()
     {
         await using InstrumentationSession session = await Watch.StartAsync();

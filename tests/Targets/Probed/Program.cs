@@ -12,6 +12,7 @@ public static class Program
         ["exit-normal"] = ExitScenarios.NormalAsync,
         ["exit-other-thread"] = ExitScenarios.OtherThreadAsync,
         ["exit-unhandled"] = ExitScenarios.UnhandledAsync,
+        ["symbols"] = SymbolScenario.RunAsync,
     };
 
     public static async Task<int> Main(string[] args)

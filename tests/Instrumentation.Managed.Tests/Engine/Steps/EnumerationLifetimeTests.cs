@@ -162,7 +162,7 @@ public sealed class EnumerationLifetimeTests
             return rounds;
         }))];
         await using InstrumentationSession session = await Watch.StartAsync();
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 50; i++)
         {
             ProbeHandle<int> count = await session.AttachAsync(Probe.Method(() => Iteration.Count(0)).Capture(c => c.Arg<int>("upTo")));
             ProbeHandle<string> texts = await session.AttachAsync(Probe.Method(() => Iteration.Texts(default!, "", 0)).Capture(c => c.Arg<string>("prefix")));

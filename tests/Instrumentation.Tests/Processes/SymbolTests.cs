@@ -1,8 +1,4 @@
-using System.Runtime.Loader;
-using Instrumentation.Managed.Tests.Harness;
-using Probed;
-
-namespace Instrumentation.Managed.Tests.Engine;
+namespace Instrumentation.Tests.Processes;
 
 /// <summary>Assemblies whose symbols are missing or damaged: probes need none, and what reads them goes on as it would without probes.</summary>
 public sealed class SymbolTests : IDisposable
@@ -33,31 +29,19 @@ public sealed class SymbolTests : IDisposable
     [InlineData(Symbols.OfAnotherAssembly)]
     public async Task Attach_WhateverTheSymbolsAre_SeesCallsValuesAndThrows(Symbols symbols)
     {
-        Type type = Load(symbols);
-        Assert.NotSame(typeof(Outcomes), type);
-        Func<int, int> call = type.GetMethod(nameof(Outcomes.Positive))!.CreateDelegate<Func<int, int>>();
-        string plain = Trace(call);
-        await using InstrumentationSession session = await Watch.StartAsync();
-        await Watch.AttachAsync(session, Probe.Method(type, nameof(Outcomes.Positive)).OnReturn().OrThrow().Capture(c => new { Value = c.Arg<int>(0), c.ThrownBy }));
+        ChildResult child = await ChildProcess.RunAsync($"symbols {Copy(symbols)}");
 
-        Assert.Equal(5, call(5));
-        Assert.Equal(plain, Trace(call));
-
-        IReadOnlyList<ProbeEvent> events = await Watch.EndAsync(session);
-        Assert.Equal([5, -1], events.Select(static one => one.Fields["Value"]));
-        Assert.Equal([false, true], events.Select(static one => one.Failed));
-        Assert.Equal(symbols == Symbols.Right, plain.Contains(".cs:line", StringComparison.Ordinal));
+        Assert.True(child.ExitCode == 0, child.ToString());
+        Assert.Equal(("Armed", "5"), (child["state"], child["result"]));
+        Assert.Equal(("5", "-1"), (child["event"], child["event-failed"]));
+        Assert.Equal("True", child["same"]);
+        Assert.Equal((symbols == Symbols.Right).ToString(), child["lines"]);
+        Assert.Empty(child.Errors);
     }
 
-    private static string Trace(Func<int, int> call)
+    private string Copy(Symbols symbols)
     {
-        string trace = Assert.Throws<ArgumentOutOfRangeException>(() => call(-1)).StackTrace!;
-        return trace[..trace.IndexOf(nameof(SymbolTests), StringComparison.Ordinal)];
-    }
-
-    private Type Load(Symbols symbols)
-    {
-        string source = typeof(Outcomes).Assembly.Location;
+        string source = Path.Combine(ChildProcess.Folder, "Probed.dll");
         string path = Path.Combine(_folder.FullName, Path.GetFileName(source));
         File.Copy(source, path);
         byte[] right = File.ReadAllBytes(Path.ChangeExtension(source, ".pdb"));
@@ -76,6 +60,6 @@ public sealed class SymbolTests : IDisposable
             File.WriteAllBytes(Path.ChangeExtension(path, ".pdb"), beside);
         }
 
-        return new AssemblyLoadContext(symbols.ToString()).LoadFromAssemblyPath(path).GetType(typeof(Outcomes).FullName!, throwOnError: true)!;
+        return path;
     }
 }
