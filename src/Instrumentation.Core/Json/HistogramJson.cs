@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Instrumentation.Expressions;
 
 namespace Instrumentation.Json;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Instrumentation.Ebpf.Interop;
 
 namespace Instrumentation.Ebpf.Assembler;
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Errors;
 using Instrumentation.Ebpf.Interop;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Instrumentation.Events;
 using Instrumentation.Expressions;
 using Instrumentation.Managed.Expressions;

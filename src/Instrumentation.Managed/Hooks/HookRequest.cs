@@ -1,5 +1,4 @@
 using Instrumentation.Expressions;
-using Instrumentation.Managed.Expressions;
 using Instrumentation.Managed.Weaving;
 
 namespace Instrumentation.Managed.Hooks;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Instrumentation.Expressions;
 
 namespace Instrumentation.Managed.Points;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Instrumentation.Ebpf.Assembler;
-using Instrumentation.Ebpf.Errors;
 using Instrumentation.Ebpf.Maps;
 using Instrumentation.Ebpf.Tests.Support;
 using Instrumentation.Expressions;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using Instrumentation.Managed.Engine;
 using Instrumentation.Managed.Tests.Harness;

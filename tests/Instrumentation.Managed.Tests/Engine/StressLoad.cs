@@ -1,4 +1,3 @@
-using System.Globalization;
 using Instrumentation.Managed.Tests.Harness;
 using Probed;
 

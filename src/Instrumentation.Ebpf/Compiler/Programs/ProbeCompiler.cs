@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Compiler.Expressions;
-using Instrumentation.Ebpf.Points;
 using Instrumentation.Expressions;
 
 namespace Instrumentation.Ebpf.Compiler.Programs;

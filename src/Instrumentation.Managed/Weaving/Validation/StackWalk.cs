@@ -1,5 +1,3 @@
-using Mono.Cecil.Cil;
-
 namespace Instrumentation.Managed.Weaving.Validation;
 
 /// <summary>Goes through all reachable code with the classes of values on the evaluation stack (ECMA-335, III.1.7 and III.1.8).</summary>
