@@ -6,7 +6,7 @@ namespace Instrumentation;
 
 /// <summary>Probes on the kernel and on native code.</summary>
 /// <remarks>Everything here is inert: names are looked up when the spec is attached. A probe looks at every process unless it is told otherwise.</remarks>
-public static class EbpfProbes
+public static partial class EbpfProbes
 {
     /// <summary>The factories of this backend.</summary>
     extension(Probe)

@@ -21,7 +21,17 @@ internal sealed class EbpfBackend : IProbeBackend
     public IReadOnlyList<Capability> Capabilities() => KernelCapabilities.All();
 
     /// <inheritdoc/>
-    public ProbeCoverage CanAttach(ProbeSpec spec) => ((KernelPoint)spec.Point).Resolve(spec).Coverage;
+    public ProbeCoverage CanAttach(ProbeSpec spec)
+    {
+        try
+        {
+            return ((KernelPoint)spec.Point).Resolve(spec).Coverage;
+        }
+        catch (MissingCapabilityException missing)
+        {
+            return new ProbeCoverage([], [new CoverageGap(missing.Place, missing.Why, missing.Mend)]);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)

@@ -6,12 +6,12 @@ namespace Instrumentation.Ebpf.Capabilities;
 internal static class Mounts
 {
     /// <summary>The tracing file system's directory: where it is mounted, whether by itself or below debugfs.</summary>
-    /// <returns>The directory; null when it is mounted nowhere that this process sees.</returns>
+    /// <returns>The directory; null when it is mounted nowhere that this thread sees.</returns>
     public static string? Tracing()
     {
         try
         {
-            return Find(File.ReadLines("/proc/self/mountinfo"), "tracefs");
+            return Find(File.ReadLines("/proc/thread-self/mountinfo"), "tracefs");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
