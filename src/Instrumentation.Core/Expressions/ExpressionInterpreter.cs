@@ -41,7 +41,7 @@ internal static class ExpressionInterpreter
             ContextExpression context => Context(context),
             MemberExpression member => Member(member),
             PathExpression path => InterpretedPaths.TryFollow(Of(path.Target), path.Target.Type, path.Path, out object? end) ? Load(end, path.Type) : Fault(path.Type),
-            MemoryExpression memory => input.TryReadMemory(unchecked((ulong)NumberConversion.Bits(Of(memory.Address)!)), memory.Type, out object? value) ? Load(value, memory.Type) : Fault(memory.Type),
+            MemoryExpression memory => Memory(memory),
             KernelPathExpression path => input.TryReadKernel(path.Path, path.Type, out object? value) ? Load(value, path.Type) : Fault(path.Type),
             UnaryExpression unary => Unary(unary),
             BinaryExpression binary => Binary(binary),
@@ -65,6 +65,14 @@ internal static class ExpressionInterpreter
         {
             object? value = input.Context(context.Value);
             return context.Value == ContextValue.Duration && value is long ? value : Load(value, context.Type);
+        }
+
+        private object? Memory(MemoryExpression memory)
+        {
+            // The null pointer is the null string, and no fault.
+            ulong address = unchecked((ulong)NumberConversion.Bits(Of(memory.Address)!));
+            return address == 0 && memory.Type == typeof(string) ? null
+                : input.TryReadMemory(address, memory.Type, out object? value) ? Load(value, memory.Type) : Fault(memory.Type);
         }
 
         private object? Member(MemberExpression member)

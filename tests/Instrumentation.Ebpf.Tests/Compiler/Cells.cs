@@ -2,11 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Instrumentation.Ebpf.Tests.Compiler;
 
-/// <summary>The memory that a compiled expression and the test share: result, fault flag, inputs.</summary>
-[InlineArray(Length)]
+/// <summary>The memory that a compiled expression and the test share: result, fault flag, inputs, and behind them the program's scratch memory.</summary>
+[InlineArray(All)]
 internal struct Cells
 {
-    /// <summary>The number of cells.</summary>
+    /// <summary>The number of cells, the scratch memory included.</summary>
+    public const int All = 4096;
+
+    /// <summary>The number of cells in front of the scratch memory.</summary>
     public const int Length = 64;
 
     /// <summary>The cell of the result.</summary>

@@ -1,4 +1,5 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Ebpf.Maps;
@@ -13,6 +14,7 @@ internal sealed class CompiledExpression : IDisposable
     private readonly BpfMappedArray<Cells> _shared;
     private readonly BpfProgram _program;
     private readonly TypeCode _code;
+    private readonly StringSlot? _text;
 
     /// <summary>Compiles an expression and loads it.</summary>
     /// <param name="expression">The expression.</param>
@@ -20,17 +22,24 @@ internal sealed class CompiledExpression : IDisposable
     /// <param name="shared">The cells.</param>
     /// <param name="set">The instruction set.</param>
     /// <param name="asCondition">Whether a bool is compiled as the condition of a jump.</param>
-    public CompiledExpression(ProbeExpression expression, IValueSource source, BpfMappedArray<Cells> shared, InstructionSet set = InstructionSet.V4, bool asCondition = false)
+    /// <param name="mostStringBytes">The bound for text.</param>
+    public CompiledExpression(
+        ProbeExpression expression,
+        IValueSource source,
+        BpfMappedArray<Cells> shared,
+        InstructionSet set = InstructionSet.V3,
+        bool asCondition = false,
+        int mostStringBytes = ExpressionCompiler.MostStringBytes)
     {
         _shared = shared;
         _code = ExpressionTypes.RepresentationOf(expression.Type);
         BpfAssembler assembler = new(set);
         CodeEmitter code = new(assembler, new ScratchLayout());
-        code.Scratch.Take(Unsafe.SizeOf<Cells>(), "the cells");
+        code.Scratch.Take(Cells.Length * sizeof(ulong), "the cells");
         assembler.Move(CodeEmitter.Context, Register.R1);
         assembler.LoadMapValue(CodeEmitter.Memory, shared.Handle);
         code.EmitNoFault();
-        ExpressionCompiler compiler = new(code, source);
+        ExpressionCompiler compiler = new(code, source, mostStringBytes);
         assembler.Note(ExpressionText.Of(expression));
         if (asCondition && expression.Type == typeof(bool))
         {
@@ -42,6 +51,10 @@ internal sealed class CompiledExpression : IDisposable
             assembler.Mark(isFalse);
             assembler.Move(Register.R0, 0);
             assembler.Mark(end);
+        }
+        else if (expression.Type == typeof(string))
+        {
+            _text = compiler.EmitString(expression);
         }
         else
         {
@@ -61,12 +74,23 @@ internal sealed class CompiledExpression : IDisposable
 
     /// <summary>Runs the program on what is in the cells.</summary>
     /// <param name="faulted">Whether something faulted.</param>
+    /// <param name="processor">The processor that it runs on; null for any.</param>
     /// <returns>The result, boxed as the interpreter boxes it; a result that is not canonical is given as it is.</returns>
-    public object Run(out bool faulted)
+    public object? Run(out bool faulted, int? processor = null)
     {
-        _program.TestRun([]);
-        long bits = (long)_shared[0][Cells.Result];
-        faulted = _shared[0][Cells.Fault] != 0;
+        _program.TestRun([], processor: processor);
+        Span<ulong> cells = _shared[0];
+        long bits = (long)cells[Cells.Result];
+        faulted = cells[Cells.Fault] != 0;
+        if (_text is { } text)
+        {
+            Span<byte> bytes = MemoryMarshal.AsBytes(cells)[text.Offset..];
+            int length = MemoryMarshal.Read<int>(bytes);
+            Assert.Equal(bits, length);
+            Assert.InRange(length, -1, text.Room);
+            return length < 0 ? null : Encoding.UTF8.GetString(bytes.Slice(StringSlot.Head, length));
+        }
+
         object value = NumberConversion.FromBits(bits, _code);
         return NumberConversion.Bits(value) == bits ? value : (UInt128)(ulong)bits;
     }

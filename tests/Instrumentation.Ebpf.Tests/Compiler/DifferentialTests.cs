@@ -27,8 +27,9 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         Random random = new(seed);
         RandomValues values = new(random);
         RandomExpressions expressions = new(random, values);
-        RandomHit[] hits = [.. Enumerable.Range(0, Hits).Select(_ => new RandomHit(values, RandomExpressions.Types))];
-        CellSource source = new(RandomExpressions.Types);
+        using MemoryPool memory = new(random, RandomExpressions.Texts);
+        RandomHit[] hits = [.. Enumerable.Range(0, Hits).Select(_ => new RandomHit(values, memory))];
+        CellSource source = new(RandomExpressions.Parameters);
         using BpfMappedArray<Cells> shared = new(1, "cells");
         var watch = Stopwatch.StartNew();
         int cases = 0;
@@ -36,18 +37,19 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         int longest = 0;
         for (int tree = 0; cases < total; tree++)
         {
-            ProbeExpression expression = expressions.Any(random.Next(1, Depth + 1));
+            int most = RandomHit.MostStringBytes = tree % 5 == 0 ? 256 : 64;
+            ProbeExpression expression = tree % 10 == 0 ? expressions.Of(typeof(string), 2) : expressions.Any(random.Next(1, Depth + 1));
             InstructionSet set = isV4 && tree % 3 != 0 ? InstructionSet.V4 : InstructionSet.V3;
-            using CompiledExpression compiled = Compile(expression, seed, () => new CompiledExpression(expression, source, shared, set, asCondition: tree % 2 == 0));
+            using CompiledExpression compiled = Compile(expression, seed, () => new CompiledExpression(expression, source, shared, set, asCondition: tree % 2 == 0, most));
             longest = Math.Max(longest, compiled.Code.Instructions.Length);
             for (int hit = 0; hit < HitsPerTree; hit++, cases++)
             {
                 RandomHit input = hits[random.Next(hits.Length)];
-                shared[0] = input.Values;
+                input.Values.CopyTo(shared[0]);
                 object? expected = ExpressionInterpreter.Evaluate(expression, input, out bool expectedFault);
-                object actual = compiled.Run(out bool actualFault);
+                object? actual = compiled.Run(out bool actualFault);
                 faults += actualFault ? 1 : 0;
-                if (!actual.Equals(expected) || expectedFault != actualFault)
+                if (!Equals(actual, expected) || expectedFault != actualFault)
                 {
                     Assert.Fail($"seed {seed}, tree {tree}: the interpreter gives {Show(expected, expectedFault)}, the kernel {Show(actual, actualFault)}: {ExpressionText.Of(expression)}\n{compiled.Code}");
                 }

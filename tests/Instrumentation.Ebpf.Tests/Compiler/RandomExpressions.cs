@@ -12,6 +12,16 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
         typeof(nint), typeof(nuint), typeof(TimeSpan), typeof(CodeAddress), typeof(DayOfWeek), typeof(Small),
     ];
 
+    /// <summary>The parameters: one of each type, and behind them two addresses of texts and one of data.</summary>
+    public static readonly Type[] Parameters = [.. Types, typeof(nint), typeof(nint), typeof(nint)];
+
+    /// <summary>Texts: of all lengths of characters, and around the bounds of the test.</summary>
+    public static readonly string[] Texts =
+    [
+        string.Empty, "a", "ab", "abc", "bc", "ABC", "abcabcabd", "ä", "€uro", "😀", "grin 😀 grin", "hello world", "hello world, and all that is longer than sixteen",
+        new('x', 63), new('x', 64), new('x', 65), new string('x', 62) + "abc", new('y', 255), new('y', 256), new('y', 257), new string('y', 253) + "bc", new('y', 300),
+    ];
+
     private static readonly Type[] Numbers = [.. Types.Where(static type => ExpressionTypes.NumberOf(type) != TypeCode.Empty)];
     private static readonly BinaryOperator[] Arithmetic = [.. Enum.GetValues<BinaryOperator>().Where(static operation => operation <= BinaryOperator.Xor)];
     private static readonly BinaryOperator[] Comparisons = [.. Enum.GetValues<BinaryOperator>().Where(OperatorText.IsComparison)];
@@ -33,8 +43,14 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
             return new ConditionalExpression(Of(typeof(bool), depth - 1), Of(type, depth - 1), Of(type, depth - 1), type);
         }
 
+        if (ExpressionTypes.IsReadable(type) && type != typeof(string) && random.Next(15) == 0)
+        {
+            return new MemoryExpression(Address(), type);
+        }
+
         return type switch
         {
+            _ when type == typeof(string) => Leaf(type),
             _ when type == typeof(bool) => Truth(depth),
             _ when type == typeof(TimeSpan) => random.Next(3) == 0
                 ? new UnaryExpression(UnaryOperator.Negate, Of(type, depth - 1), type)
@@ -56,6 +72,8 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
                 return new BinaryExpression(Pick([BinaryOperator.ShiftLeft, BinaryOperator.ShiftRight]), Of(type, depth - 1), Of(typeof(int), depth - 1), type);
             case 4 when type == typeof(long):
                 return new UnaryExpression(UnaryOperator.Ticks, Of(typeof(TimeSpan), depth - 1), type);
+            case 4 when type == typeof(int):
+                return new UnaryExpression(UnaryOperator.StringLength, Of(typeof(string), depth - 1), type);
             case 4 when type == typeof(ulong):
                 return new ConvertExpression(Of(typeof(CodeAddress), depth - 1), type);
             default:
@@ -65,8 +83,17 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
 
     private ProbeExpression Truth(int depth)
     {
-        switch (random.Next(9))
+        switch (random.Next(11))
         {
+            case 9:
+                return new StringTestExpression(Pick(Enum.GetValues<StringTest>()), Of(typeof(string), depth - 1), Text());
+            case 10:
+                ProbeExpression left = Of(typeof(string), depth - 1);
+                ProbeExpression right = random.Next(2) == 0 ? Text() : Of(typeof(string), depth - 1);
+                (left, right) = random.Next(2) == 0 ? (left, right) : (right, left);
+                return random.Next(4) == 0
+                    ? new StringTestExpression(StringTest.StartsWith, left, right)
+                    : new BinaryExpression(Pick([BinaryOperator.Equal, BinaryOperator.NotEqual]), left, right, typeof(bool));
             case 0:
                 return new UnaryExpression(UnaryOperator.Not, Of(typeof(bool), depth - 1), typeof(bool));
             case 1 or 2:
@@ -95,8 +122,20 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
             : new BinaryExpression(Pick(Comparisons), constant, fraction, typeof(bool));
     }
 
+    // A constant text that the bound allows, or a part of one.
+    private ConstantExpression Text()
+    {
+        string text = Texts[random.Next(Texts.Length)];
+        text = text.Length > 20 || random.Next(2) == 0 ? text[..Math.Min(text.Length, RandomHit.MostStringBytes)] : text;
+        return new ConstantExpression(random.Next(10) == 0 ? null : text, typeof(string));
+    }
+
+    private ArgumentExpression Address() => new(Types.Length + 2, null, typeof(nint));
+
     private ProbeExpression Leaf(Type type) => random.Next(4) switch
     {
+        0 when type == typeof(string) => Text(),
+        _ when type == typeof(string) => new MemoryExpression(new ArgumentExpression(Types.Length + random.Next(2), null, typeof(nint)), type),
         0 => new ConstantExpression(values.Of(type), type),
         1 when type == typeof(TimeSpan) => new ContextExpression(ContextValue.Duration, type),
         2 when type == typeof(int) => random.Next(2) == 0 ? new ReturnExpression(type) : new ContextExpression(ContextValue.ThreadId, type),

@@ -8,11 +8,13 @@ internal sealed class RandomHit : IExpressionInput
     private readonly object[] _arguments;
     private readonly int _result;
     private readonly int _context;
-    private readonly Cells _cells;
+    private readonly ulong[] _cells = new ulong[Cells.Length];
+    private readonly MemoryPool _memory;
 
-    public RandomHit(RandomValues values, IReadOnlyList<Type> parameters)
+    public RandomHit(RandomValues values, MemoryPool memory)
     {
-        _arguments = [.. parameters.Select(values.Of)];
+        _memory = memory;
+        _arguments = [.. RandomExpressions.Types.Select(values.Of), memory.Text(), memory.Text(), memory.Data()];
         _result = (int)values.Of(typeof(int));
         _context = (int)values.Of(typeof(int));
         _cells[Cells.Return] = values.Cell(_result);
@@ -23,11 +25,14 @@ internal sealed class RandomHit : IExpressionInput
         }
     }
 
+    /// <summary>The bound for text.</summary>
+    public static int MostStringBytes { get; set; }
+
     public object? This => null;
 
     public object Result => _result;
 
-    public ref readonly Cells Values => ref _cells;
+    public ReadOnlySpan<ulong> Values => _cells;
 
     public object Argument(int index) => _arguments[index];
 
@@ -35,4 +40,6 @@ internal sealed class RandomHit : IExpressionInput
 
     // The duration is a long of nanoseconds to the interpreter.
     public object Context(ContextValue value) => value is ContextValue.Duration or ContextValue.Timestamp ? (long)_context : _context;
+
+    public bool TryReadMemory(ulong address, Type type, out object? value) => _memory.TryRead(address, type, MostStringBytes, out value);
 }

@@ -11,6 +11,18 @@ internal static partial class NativeCalls
     [LibraryImport("libc", EntryPoint = "a64l", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint A64L(string text);
 
+    /// <summary>gettid(2).</summary>
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    public static partial int ThreadId();
+
+    /// <summary>getuid(2).</summary>
+    [LibraryImport("libc", EntryPoint = "getuid")]
+    public static partial uint UserId();
+
+    /// <summary>prctl(2).</summary>
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    public static partial int ProcessControl(int option, nuint argument);
+
     /// <summary>The file that holds the function, and where in it the function begins.</summary>
     public static (string Path, ulong Offset) PlaceOfA64L()
     {

@@ -51,5 +51,8 @@ internal abstract class CommonValueSource : IValueSource
     }
 
     /// <inheritdoc/>
+    public virtual TextPlace? EmitText(CodeEmitter code, ProbeExpression leaf) => null;
+
+    /// <inheritdoc/>
     public virtual BtfType? RootOf(string name) => null;
 }

@@ -8,12 +8,15 @@ internal sealed class ConditionEmitter
 {
     private readonly ExpressionCompiler _compiler;
     private readonly OperandEmitter _operands;
+    private readonly TextConditions _texts;
 
     /// <summary>Emits conditions for a compiler.</summary>
     /// <param name="compiler">The compiler.</param>
     /// <param name="operands">Evaluates its operands.</param>
-    public ConditionEmitter(ExpressionCompiler compiler, OperandEmitter operands)
+    /// <param name="texts">Emits conditions about text.</param>
+    public ConditionEmitter(ExpressionCompiler compiler, OperandEmitter operands, TextConditions texts)
     {
+        _texts = texts;
         _compiler = compiler;
         _operands = operands;
     }
@@ -22,7 +25,7 @@ internal sealed class ConditionEmitter
 
     /// <summary>Emits a condition as a value: 0 or 1 in R0.</summary>
     /// <param name="condition">The condition.</param>
-    public void EmitTruth(BinaryExpression condition)
+    public void EmitTruth(ProbeExpression condition)
     {
         Label isFalse = Assembler.NewLabel("false");
         Label end = Assembler.NewLabel("truth");
@@ -47,6 +50,9 @@ internal sealed class ConditionEmitter
                 break;
             case BinaryExpression { Operator: BinaryOperator.AndAlso or BinaryOperator.OrElse } logic:
                 EmitLogic(logic, target, when);
+                break;
+            case var text when TextConditions.Concerns(text):
+                _texts.EmitJump(text, target, when);
                 break;
             case BinaryExpression comparison when OperatorText.IsComparison(comparison.Operator) && !Constants.TryBits(comparison, out _):
                 EmitComparison(comparison, target, when);

@@ -9,20 +9,28 @@ namespace Instrumentation.Ebpf.Compiler.Expressions;
 /// </summary>
 internal sealed class ExpressionCompiler
 {
+    /// <summary>The bound for text where nothing else is said.</summary>
+    public const int MostStringBytes = 256;
+
     private readonly IValueSource _source;
     private readonly ArithmeticEmitter _arithmetic;
     private readonly ConditionEmitter _conditions;
+    private readonly KernelPathEmitter _paths;
+    private readonly TextEmitter _texts;
 
     /// <summary>Begins to compile into a program.</summary>
     /// <param name="code">The program.</param>
     /// <param name="source">Where the values at the leaves come from.</param>
-    public ExpressionCompiler(CodeEmitter code, IValueSource source)
+    /// <param name="mostStringBytes">The bound for text: longer text is cut there. A multiple of 8.</param>
+    public ExpressionCompiler(CodeEmitter code, IValueSource source, int mostStringBytes = MostStringBytes)
     {
         Code = code;
         _source = source;
         OperandEmitter operands = new(this);
         _arithmetic = new ArithmeticEmitter(this, operands);
-        _conditions = new ConditionEmitter(this, operands);
+        _paths = new KernelPathEmitter(this, source);
+        _texts = new TextEmitter(this, source, _paths, mostStringBytes);
+        _conditions = new ConditionEmitter(this, operands, new TextConditions(this, _texts));
     }
 
     /// <summary>The program.</summary>
@@ -57,8 +65,20 @@ internal sealed class ExpressionCompiler
             case ContextExpression context:
                 _source.EmitContext(Code, context);
                 break;
+            case MemoryExpression memory:
+                MemoryReads.EmitValue(this, memory);
+                break;
+            case KernelPathExpression path:
+                _paths.EmitValue(path);
+                break;
+            case UnaryExpression { Operator: UnaryOperator.StringLength } length:
+                _texts.EmitLength(length);
+                break;
             case UnaryExpression unary:
                 _arithmetic.Emit(unary);
+                break;
+            case StringTestExpression:
+                _conditions.EmitTruth(expression);
                 break;
             case BinaryExpression binary when OperatorText.IsComparison(binary.Operator) || binary.Operator is BinaryOperator.AndAlso or BinaryOperator.OrElse:
                 _conditions.EmitTruth(binary);
@@ -70,7 +90,7 @@ internal sealed class ExpressionCompiler
                 EmitConversion(convert);
                 break;
             case ConditionalExpression choice:
-                EmitChoice(choice);
+                EmitChoice(choice, Emit);
                 break;
             default:
                 throw Refusals.Unknown(expression);
@@ -86,11 +106,38 @@ internal sealed class ExpressionCompiler
     /// <exception cref="ExpressionException">A part of it cannot be computed in BPF or at this point.</exception>
     public void EmitCondition(ProbeExpression expression, Label whenFalse) => _conditions.EmitJump(expression, whenFalse, when: false);
 
+    /// <summary>Emits the read of text to scratch memory. R1 to R5 are changed.</summary>
+    /// <param name="expression">The text.</param>
+    /// <returns>Where it is; R0 is its number of bytes, or -1 for null.</returns>
+    /// <exception cref="ExpressionException">It is no text, or cannot be read at this point.</exception>
+    public StringSlot EmitString(ProbeExpression expression) => _texts.Emit(expression);
+
     /// <summary>Makes the value the type's default, with a fault.</summary>
     internal void EmitFaultyDefault()
     {
         Code.EmitFault();
         Assembler.Move(Register.R0, 0);
+    }
+
+    /// <summary>Emits a choice.</summary>
+    /// <param name="choice">The choice.</param>
+    /// <param name="emit">Emits one or the other.</param>
+    internal void EmitChoice(ConditionalExpression choice, Action<ProbeExpression> emit)
+    {
+        if (Constants.TryBits(choice.Test, out long test))
+        {
+            emit(test != 0 ? choice.WhenTrue : choice.WhenFalse);
+            return;
+        }
+
+        Label otherwise = Assembler.NewLabel("otherwise");
+        Label end = Assembler.NewLabel("chosen");
+        _conditions.EmitJump(choice.Test, otherwise, when: false);
+        emit(choice.WhenTrue);
+        Assembler.Jump(end);
+        Assembler.Mark(otherwise);
+        emit(choice.WhenFalse);
+        Assembler.Mark(end);
     }
 
     private void EmitConversion(ConvertExpression convert)
@@ -107,23 +154,5 @@ internal sealed class ExpressionCompiler
         {
             Canonical.Extend(Assembler, Register.R0, target);
         }
-    }
-
-    private void EmitChoice(ConditionalExpression choice)
-    {
-        if (Constants.TryBits(choice.Test, out long test))
-        {
-            Emit(test != 0 ? choice.WhenTrue : choice.WhenFalse);
-            return;
-        }
-
-        Label otherwise = Assembler.NewLabel("otherwise");
-        Label end = Assembler.NewLabel("chosen");
-        _conditions.EmitJump(choice.Test, otherwise, when: false);
-        Emit(choice.WhenTrue);
-        Assembler.Jump(end);
-        Assembler.Mark(otherwise);
-        Emit(choice.WhenFalse);
-        Assembler.Mark(end);
     }
 }

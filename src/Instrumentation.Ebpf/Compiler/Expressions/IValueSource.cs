@@ -28,6 +28,12 @@ internal interface IValueSource
     /// <exception cref="ExpressionException">The point has no such value.</exception>
     void EmitContext(CodeEmitter code, ContextExpression context);
 
+    /// <summary>Emits the address of text that the point has itself, for example of a field of a tracepoint: in R0, 0 for null.</summary>
+    /// <param name="code">Takes the code.</param>
+    /// <param name="leaf">An argument, result or context value that is read as a string.</param>
+    /// <returns>Where the text is; null when the leaf is no text here: nothing is emitted then.</returns>
+    TextPlace? EmitText(CodeEmitter code, ProbeExpression leaf) => null;
+
     /// <summary>The kernel's type of an argument at which a path of the kernel's structures begins.</summary>
     /// <param name="name">The argument's name.</param>
     /// <returns>

@@ -77,6 +77,8 @@ internal sealed class OperandEmitter
     private static int SlotsOf(ProbeExpression expression) => expression switch
     {
         ConstantExpression => 0,
+        MemoryExpression memory => Math.Max(1, SlotsOf(memory.Address)),
+        KernelPathExpression => 1,
         UnaryExpression unary => SlotsOf(unary.Operand),
         ConvertExpression convert => SlotsOf(convert.Operand),
         ConditionalExpression choice => Math.Max(SlotsOf(choice.Test), Math.Max(SlotsOf(choice.WhenTrue), SlotsOf(choice.WhenFalse))),

@@ -1,0 +1,53 @@
+using Instrumentation.Ebpf.Tests.Support;
+
+namespace Instrumentation.Ebpf.Tests.Compiler;
+
+/// <summary>The values that every point has, against what the operating system says otherwise.</summary>
+public sealed class ContextValueTests
+{
+    private static readonly TaskSource Source = new();
+
+    public ContextValueTests() => Require.Bpf();
+
+    [Fact]
+    public void Ids_AreThoseOfThisThreadAndProcess()
+    {
+        Assert.Equal(NativeCalls.ThreadId(), Evaluated.Value(c => c.ThreadId, Source));
+        Assert.Equal(Environment.ProcessId, Evaluated.Value(c => c.ProcessId, Source));
+        Assert.Equal(NativeCalls.UserId(), Evaluated.Value(c => c.UserId, Source));
+    }
+
+    [Fact]
+    public void Cpu_IsWhereTheProgramRan()
+    {
+        for (int processor = 0; processor < Math.Min(4, Environment.ProcessorCount); processor++)
+        {
+            Assert.Equal(processor, Evaluated.Value(c => c.Cpu, Source, processor));
+        }
+    }
+
+    [Fact]
+    public void Timestamp_IsTheMonotonicClock()
+    {
+        long before = System.Diagnostics.Stopwatch.GetTimestamp();
+        object? seen = Evaluated.Value(c => c.Timestamp, Source);
+        Assert.InRange((long)seen!, before, System.Diagnostics.Stopwatch.GetTimestamp());
+    }
+
+    [Fact]
+    public void Comm_IsTheNameOfTheThread()
+    {
+        string name = File.ReadAllText("/proc/thread-self/comm").TrimEnd('\n');
+        Assert.Equal(name, Evaluated.Value(c => c.Comm, Source));
+        Assert.Equal(true, Evaluated.Value(c => c.Comm == name && c.Comm.StartsWith(name) && c.Comm.Length == name.Length, Source));
+        Assert.Equal(false, Evaluated.Value(c => c.Comm == name + "x" || c.Comm != name || c.Comm.Contains("no such name"), Source));
+    }
+
+    [Fact]
+    public void CgroupId_IsTheInodeOfTheDirectory()
+    {
+        string? own = File.ReadLines("/proc/self/cgroup").FirstOrDefault(static line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];
+        Assert.SkipWhen(own is null || !Directory.Exists("/sys/fs/cgroup" + own) || !File.Exists("/sys/fs/cgroup/cgroup.controllers"), "The second version of control groups is not mounted.");
+        Assert.Equal(ulong.Parse(Tools.Tool.Run("stat", "-c", "%i", "/sys/fs/cgroup" + own).Trim()), Evaluated.Value(c => c.CgroupId, Source));
+    }
+}
