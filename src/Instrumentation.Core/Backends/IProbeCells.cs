@@ -6,6 +6,15 @@ internal interface IProbeCells
     /// <summary>The counts, summed.</summary>
     ProbeStatistics Statistics { get; }
 
+    /// <summary>Hits that a hit limit has let through since there is one.</summary>
+    long Admitted { get; }
+
+    /// <summary>What was lost by the number of the processor that it was lost on; a part of the lost ones in <see cref="Statistics"/>.</summary>
+    IReadOnlyList<long> LostByProcessor { get; }
+
+    /// <summary>Times that the kernel left the probe's program out; the rest of the lost ones.</summary>
+    long Missed { get; }
+
     /// <summary>Gives the aggregate's cells of each processor, laid out as <see cref="Aggregations.AggregateCells"/> says.</summary>
     /// <param name="visit">Takes them.</param>
     void Visit(CellsVisitor visit);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Instrumentation.Backends;
 
 namespace Instrumentation.Events;
 
@@ -13,6 +14,7 @@ internal sealed class LossLedger
     private readonly Queue<ProbeLossRow> _retired = [];
     private readonly Dictionary<string, ProbeLoss> _folded = [];
     private readonly Dictionary<int, long> _byThread = [];
+    private readonly Dictionary<int, long> _byProcessor = [];
     private long _endedThreads;
 
     /// <summary>Begins to account for a probe.</summary>
@@ -33,7 +35,7 @@ internal sealed class LossLedger
         {
             if (_live.Remove(runtime.Id))
             {
-                Keep(new ProbeLossRow(runtime.Id, runtime.Name, Read(runtime, _byThread, ref _endedThreads)));
+                Keep(new ProbeLossRow(runtime.Id, runtime.Name, Read(runtime, _byThread, ref _endedThreads, _byProcessor)));
             }
         }
     }
@@ -61,14 +63,15 @@ internal sealed class LossLedger
         {
             FoldEndedThreads();
             Dictionary<int, long> byThread = new(_byThread);
+            Dictionary<int, long> byProcessor = new(_byProcessor);
             long endedThreads = _endedThreads;
             List<ProbeLossRow> probes = [.. _folded.Select(static row => new ProbeLossRow(0, row.Key, row.Value)), .. _retired];
             foreach (ProbeRuntime runtime in _live.Values)
             {
-                probes.Add(new ProbeLossRow(runtime.Id, runtime.Name, Read(runtime, byThread, ref endedThreads)));
+                probes.Add(new ProbeLossRow(runtime.Id, runtime.Name, Read(runtime, byThread, ref endedThreads, byProcessor)));
             }
 
-            return new EventLoss(probes, byThread, endedThreads, damagedRings);
+            return new EventLoss(probes, byThread, endedThreads, byProcessor, damagedRings);
         }
     }
 
@@ -88,7 +91,7 @@ internal sealed class LossLedger
         }
     }
 
-    private static unsafe ProbeLoss Read(ProbeRuntime runtime, Dictionary<int, long> byThread, ref long endedThreads)
+    private static unsafe ProbeLoss Read(ProbeRuntime runtime, Dictionary<int, long> byThread, ref long endedThreads, Dictionary<int, long> byProcessor)
     {
         RingLoss sums = new(byThread);
         ProbeBlocks.Visit(runtime, sums, static (thread, block, sums) =>
@@ -100,7 +103,22 @@ internal sealed class LossLedger
         });
         endedThreads += sums.EndedThreads;
         ProbeTally tally = runtime.Tally;
-        return new ProbeLoss(sums.RingFull, tally.ReaderTooSlow, tally.Unread, tally.Late);
+        IProbeCells? cells = runtime.Cells;
+        return new ProbeLoss(sums.RingFull + CountProcessors(cells, byProcessor), tally.ReaderTooSlow, tally.Unread, tally.Late, cells?.Missed ?? 0);
+    }
+
+    private static long CountProcessors(IProbeCells? cells, Dictionary<int, long> byProcessor)
+    {
+        IReadOnlyList<long> lost = cells?.LostByProcessor ?? [];
+        for (int processor = 0; processor < lost.Count; processor++)
+        {
+            if (lost[processor] > 0)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(byProcessor, processor, out _) += lost[processor];
+            }
+        }
+
+        return lost.Sum();
     }
 
     private unsafe void FoldEndedThreads()

@@ -34,12 +34,22 @@ internal unsafe struct LimitCells
             _nextTime = 0;
         }
 
-        long interval = limits.PerSecond is { } rate ? Math.Max(1, (long)(NanosecondsPerSecond / rate)) : 0;
-        Volatile.Write(ref _burst, Math.Max(0, (NanosecondsPerSecond / 10) - interval));
+        long interval = IntervalOf(limits);
+        Volatile.Write(ref _burst, BurstOf(interval));
         Volatile.Write(ref _interval, interval);
         Volatile.Write(ref _mostHits, limits.Hits ?? long.MaxValue);
         Volatile.Write(ref _sampleEvery, limits.SampleEvery);
     }
+
+    /// <summary>The time from one admitted hit to the next.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <returns>Nanoseconds; 0 when there is no rate.</returns>
+    public static long IntervalOf(ProbeLimits limits) => limits.PerSecond is { } rate ? Math.Max(1, (long)(NanosecondsPerSecond / rate)) : 0;
+
+    /// <summary>How much earlier than that a hit may come.</summary>
+    /// <param name="interval">The time from one admitted hit to the next.</param>
+    /// <returns>Nanoseconds.</returns>
+    public static long BurstOf(long interval) => Math.Max(0, (NanosecondsPerSecond / 10) - interval);
 
     /// <summary>Decides a hit that the condition let through. One that is turned away is counted as suppressed. Neither locks nor waits.</summary>
     /// <param name="block">The probe's block on the current thread.</param>

@@ -80,7 +80,7 @@ internal sealed unsafe class LimitWatch : IDisposable
                 return;
             }
 
-            reason = ProbeSlots.Limits[_runtime.Slot].IsExhausted ? ProbeEnd.HitLimit
+            reason = ProbeSlots.Limits[_runtime.Slot].IsExhausted || _runtime.Cells?.Admitted >= _limits.Hits ? ProbeEnd.HitLimit
                 : Environment.TickCount64 >= _expiresAt ? ProbeEnd.Expiry
                 : ProbeEnd.None;
             if (reason == ProbeEnd.None)

@@ -2,14 +2,14 @@ namespace Instrumentation;
 
 /// <summary>
 /// How much of what passes the condition a probe reports, and for how long. What a limit turns away is counted in <see cref="ProbeStatistics.Suppressed"/>.
-/// The limits hold for all threads together, except <see cref="SampleEvery"/>, which each thread counts for itself.
+/// The limits hold for all threads together, except <see cref="SampleEvery"/>, which each thread, or for kernel probes each processor, counts for itself.
 /// </summary>
 public sealed record ProbeLimits
 {
     /// <summary>No limit.</summary>
     public static ProbeLimits None { get; } = new();
 
-    /// <summary>Each thread reports its first hit and then every so many-th; 1 reports all.</summary>
+    /// <summary>Each thread (in the kernel, each processor) reports its first hit and then every so many-th; 1 reports all.</summary>
     public int SampleEvery { get; init; } = 1;
 
     /// <summary>The most hits per second that are reported, a tenth of them at once at most (and at least one); null for any number.</summary>

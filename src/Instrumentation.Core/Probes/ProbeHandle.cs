@@ -82,8 +82,8 @@ public class ProbeHandle : IAsyncDisposable
     }
 
     /// <summary>
-    /// Changes condition, capture or limits while calls run. Every hit is decided by the old spec or by the new one, never by both or none; calls that had begun
-    /// are reported as the old spec says. When it fails, the probe is as it was. Changed limits count on from what was reported; a changed expiry counts from now.
+    /// Changes condition, capture or limits while calls run. Every hit is decided by the old spec or by the new one, never by both or none; calls of .NET methods
+    /// that had begun are reported as the old spec says, calls that kernel probes see are decided when they end. When it fails, the probe is as it was. Changed limits count on from what was reported; a changed expiry counts from now.
     /// </summary>
     /// <param name="change">Makes the new spec from the present one: the same point, edge, aggregation and name.</param>
     /// <param name="cancellationToken">Ends the change before it is made.</param>

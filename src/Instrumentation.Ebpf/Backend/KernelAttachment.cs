@@ -11,10 +11,12 @@ internal sealed class KernelAttachment(KernelProbe probe, ProbeCoverage coverage
     public ProbeCoverage Coverage => coverage;
 
     /// <inheritdoc/>
-    public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken) => throw new SpecException(
-        $"A change of {spec.Point.Describe()} in place",
-        "kernel probes cannot be changed while they are attached yet.",
-        "Attach a second probe, then dispose the first.");
+    public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        probe.Change(spec, version);
+        return ValueTask.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => probe.DisposeAsync();

@@ -1,6 +1,7 @@
 using Instrumentation.Backends;
 using Instrumentation.Ebpf.Compiler.Programs;
 using Instrumentation.Ebpf.Maps;
+using Instrumentation.Ebpf.Programs;
 
 namespace Instrumentation.Ebpf.Backend;
 
@@ -10,7 +11,11 @@ internal sealed class KernelCells : IProbeCells, IDisposable
     private readonly Lock _gate = new();
     private readonly BpfPerCpuArray<ProbeCounters> _counters = new(1, "instr_counters");
     private readonly KernelAggregate? _aggregate;
+    private readonly List<BpfProgram> _programs = [];
+    private BpfMappedArray<LimitState>? _limits;
     private ProbeCounters[]? _lastCounters;
+    private long _lastAdmitted;
+    private long _lastMissed;
     private List<AggregateRow>? _lastRows;
 
     /// <summary>Creates the maps.</summary>
@@ -40,9 +45,36 @@ internal sealed class KernelCells : IProbeCells, IDisposable
                 all.Sum(static one => one.Hits),
                 all.Sum(static one => one.Passed) + suppressed,
                 all.Sum(static one => one.Emitted),
-                all.Sum(static one => one.Lost),
+                all.Sum(static one => one.Lost) + Missed,
                 all.Sum(static one => one.Faults),
                 suppressed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public long Admitted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lastCounters is null ? ReadAdmitted() : _lastAdmitted;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> LostByProcessor => Array.ConvertAll(Counters(), static one => one.Lost);
+
+    /// <inheritdoc/>
+    public long Missed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lastCounters is null ? ReadMissed() : _lastMissed;
+            }
         }
     }
 
@@ -53,6 +85,28 @@ internal sealed class KernelCells : IProbeCells, IDisposable
     {
         ProgramMaps maps = new(_counters.Handle, _counters.Handle, _counters.Handle, ring);
         return _aggregate?.AddTo(maps) ?? maps;
+    }
+
+    /// <summary>The map for the state of limits, which is made when it is needed first.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <returns>The map; null when the limits have no state that processors share.</returns>
+    /// <exception cref="KernelCallException">The kernel refused.</exception>
+    public Interop.MapHandle? LimitsFor(ProbeLimits limits)
+    {
+        lock (_gate)
+        {
+            return limits.PerSecond is null && limits.Hits is null ? null : (_limits ??= new BpfMappedArray<LimitState>(1, "instr_limits")).Handle;
+        }
+    }
+
+    /// <summary>Counts what the kernel leaves out of a program that is attached.</summary>
+    /// <param name="program">The program; it is disposed after this object.</param>
+    public void Watch(BpfProgram program)
+    {
+        lock (_gate)
+        {
+            _programs.Add(program);
+        }
     }
 
     /// <inheritdoc/>
@@ -78,7 +132,10 @@ internal sealed class KernelCells : IProbeCells, IDisposable
             }
 
             _lastRows = _aggregate?.Read() ?? [];
+            _lastAdmitted = ReadAdmitted();
+            _lastMissed = ReadMissed();
             _lastCounters = ReadCounters();
+            _limits?.Dispose();
             _aggregate?.Dispose();
             _counters.Dispose();
         }
@@ -91,6 +148,10 @@ internal sealed class KernelCells : IProbeCells, IDisposable
             return _lastCounters ?? ReadCounters();
         }
     }
+
+    private long ReadAdmitted() => _limits is null ? 0 : Volatile.Read(in _limits[0].Admitted);
+
+    private long ReadMissed() => _programs.Sum(static program => (long)program.Statistics().Missed);
 
     private ProbeCounters[] ReadCounters() => _counters.Get(0, new byte[PerCpuValues<ProbeCounters>.ByteCount]).ToArray();
 }

@@ -18,7 +18,7 @@ internal sealed class KernelRing : IRecordSource
     private static KernelRing? _current;
     private static int _users;
 
-    private readonly ConcurrentDictionary<int, RecordTranslator> _translators = new();
+    private readonly ConcurrentDictionary<(int ProbeId, int Version), RecordTranslator> _translators = new();
 
     private KernelRing() => Ring = new BpfRingBuffer(Bytes, "instr_ring");
 
@@ -64,12 +64,19 @@ internal sealed class KernelRing : IRecordSource
 
     /// <summary>Knows how a probe's records with strings lie.</summary>
     /// <param name="probeId">The probe's number.</param>
+    /// <param name="version">The number of its capture.</param>
     /// <param name="translator">Brings them into the common form.</param>
-    public void Add(int probeId, RecordTranslator translator) => _translators[probeId] = translator;
+    public void Add(int probeId, int version, RecordTranslator translator) => _translators[(probeId, version)] = translator;
 
     /// <summary>Forgets a probe.</summary>
     /// <param name="probeId">The probe's number.</param>
-    public void Remove(int probeId) => _translators.TryRemove(probeId, out _);
+    public void Remove(int probeId)
+    {
+        foreach ((int ProbeId, int Version) key in _translators.Keys.Where(key => key.ProbeId == probeId))
+        {
+            _translators.TryRemove(key, out _);
+        }
+    }
 
     /// <inheritdoc/>
     public void Drain(IRecordTaker taker)
@@ -87,7 +94,7 @@ internal sealed class KernelRing : IRecordSource
             {
                 taker.Take(record);
             }
-            else if (owner._translators.TryGetValue(header.ProbeId, out RecordTranslator? translator))
+            else if (owner._translators.TryGetValue((header.ProbeId, header.Version), out RecordTranslator? translator))
             {
                 taker.Take(translator.Translate(record));
             }

@@ -11,6 +11,9 @@ internal static partial class Seeks
     /// <summary>Makes the call.</summary>
     public static void Call(long value, int key) => _ = Seek(Descriptor, value, key);
 
+    /// <summary>Calls that are all alike.</summary>
+    public static (long Value, int Key)[] Many(int count) => [.. Enumerable.Repeat((1L, 1), count)];
+
     /// <summary>Makes calls on several threads that wander between the processors.</summary>
     public static void CallOnThreads(IReadOnlyList<IReadOnlyList<(long Value, int Key)>> calls)
     {

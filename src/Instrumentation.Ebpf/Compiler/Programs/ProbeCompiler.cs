@@ -86,7 +86,7 @@ internal sealed class ProbeCompiler
             EmitCondition(condition);
         }
 
-        new LimitEmitter(_code, _request, _maps).Emit(this, _skip);
+        new LimitEmitter(_code, _request, _maps).Emit(this, _source.Call.Now!.Value, _skip);
         Count(nameof(ProbeCounters.Passed));
         if (_request.Spec.Aggregation is { } aggregation)
         {

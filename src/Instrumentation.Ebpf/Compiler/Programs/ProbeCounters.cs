@@ -23,4 +23,7 @@ internal struct ProbeCounters
 
     /// <summary>Hits that a limit turned away.</summary>
     public long Suppressed;
+
+    /// <summary>Hits that sampling has looked at.</summary>
+    public long Sampled;
 }

@@ -14,4 +14,7 @@ internal sealed record ProgramMaps(MapHandle Counters, MapHandle Scratch, MapHan
 
     /// <summary>The aggregates by key, one for each processor; null when there is no key.</summary>
     public MapHandle? Table { get; init; }
+
+    /// <summary>The <see cref="LimitState"/> of the probe, in one element; null when neither a rate nor a number of hits is limited.</summary>
+    public MapHandle? Limits { get; init; }
 }
