@@ -90,7 +90,7 @@ public sealed class ProbeContext
     /// </summary>
     /// <param name="address">The address, for example <c>c.Arg&lt;nint&gt;(1)</c>.</param>
     /// <returns>The text.</returns>
-    public string? String(long address) => throw OnlyInLambdas();
+    public string String(long address) => throw OnlyInLambdas();
 
     /// <summary>The value at an address in the memory of the current process. At points of the kernel and of native code only. Memory that is not present is a fault.</summary>
     /// <typeparam name="T">A number, bool, char, enum or address: as many bytes are read as it has.</typeparam>
@@ -114,7 +114,7 @@ public sealed class ProbeContext
     /// </summary>
     /// <param name="path">The path to an array of characters or a pointer to some.</param>
     /// <returns>The text.</returns>
-    public string? KernelString(string path) => throw OnlyInLambdas();
+    public string KernelString(string path) => throw OnlyInLambdas();
 
     private static InvalidOperationException OnlyInLambdas() =>
         new("ProbeContext is only for the lambdas of When, Capture and aggregations, which are translated and never run.");

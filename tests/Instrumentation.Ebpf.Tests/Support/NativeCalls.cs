@@ -23,6 +23,10 @@ internal static partial class NativeCalls
     [LibraryImport("libc", EntryPoint = "prctl")]
     public static partial int ProcessControl(int option, nuint argument);
 
+    /// <summary>fsync(2).</summary>
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    public static partial int Fsync(int descriptor);
+
     /// <summary>The file that holds the function, and where in it the function begins.</summary>
     public static (string Path, ulong Offset) PlaceOfA64L()
     {

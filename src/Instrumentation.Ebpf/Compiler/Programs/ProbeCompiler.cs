@@ -26,7 +26,7 @@ internal sealed class ProbeCompiler
         _maps = maps;
         _assembler = new BpfAssembler(request.Instructions);
         _code = new CodeEmitter(_assembler, scratch);
-        _expressions = new ExpressionCompiler(_code, source);
+        _expressions = new ExpressionCompiler(_code, source, request.Layout.StringRoom);
         _skip = _assembler.NewLabel("skip");
         source.Call = new CallState();
     }

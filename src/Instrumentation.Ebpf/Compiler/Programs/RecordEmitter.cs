@@ -29,13 +29,14 @@ internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler express
         StackSlot faults = code.Frame.Take(sizeof(int), "the faults of captured values");
         _assembler.StoreConstant(Register.R10, faults.Offset, 0);
         StackSlot?[] values = new StackSlot?[fields.Count];
+        StringSlot[] texts = new StringSlot[fields.Count];
         for (int i = 0; i < fields.Count; i++)
         {
             _assembler.Note(fields[i].Name);
             code.EmitNoFault();
             if (request.Layout.Strings[i])
             {
-                throw new ExpressionException(fields[i].Name, "kernel probes cannot record text yet.", "Record its address.");
+                texts[i] = expressions.EmitString(fields[i].Value);
             }
             else
             {
@@ -66,6 +67,10 @@ internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler express
             {
                 _assembler.Load(Register.R0, Register.R10, value.Offset);
                 _assembler.Store(Record, request.Layout.Offsets[i], Register.R0);
+            }
+            else
+            {
+                EmitText(texts[i], request.Layout.Offsets[i]);
             }
         }
 
@@ -130,6 +135,17 @@ internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler express
         _assembler.Call(BpfHelper.GetAttachCookie);
         _assembler.Alu(AluOperation.Add, Register.R0, request.Site);
         Store(nameof(EventRecordHeader.Site), Register.R0, MemorySize.Bytes4);
+    }
+
+    // Text lies in scratch memory as it does in the record: a helper copies it, as a program of its own would only byte by byte.
+    private void EmitText(StringSlot text, int offset)
+    {
+        _assembler.Move(Register.R1, Record);
+        _assembler.Alu(AluOperation.Add, Register.R1, offset);
+        _assembler.Move(Register.R2, RecordLayout.StringHead + Math.Min(text.Room, request.Layout.StringRoom));
+        _assembler.Move(Register.R3, CodeEmitter.Memory);
+        _assembler.Alu(AluOperation.Add, Register.R3, text.Offset);
+        _assembler.Call(BpfHelper.ProbeReadKernel);
     }
 
     private void Constant(string field, int value) => _assembler.StoreConstant(Record, Offset(field), value, MemorySize.Bytes4);

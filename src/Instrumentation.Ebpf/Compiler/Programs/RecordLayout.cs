@@ -15,12 +15,16 @@ internal sealed class RecordLayout
     /// <summary>The bytes of a string's head.</summary>
     public const int StringHead = 8;
 
+    // However long strings may be in the records of this process: each takes its whole room in the ring.
+    private const int LeastRoom = 8;
+    private const int MostRoom = 1024;
+
     /// <summary>Lays out the records of a capture.</summary>
     /// <param name="capture">The capture, or null.</param>
-    /// <param name="mostStringBytes">The most bytes of a string.</param>
+    /// <param name="mostStringBytes">The most bytes of a string that are wanted; more than 1024 are not kept.</param>
     public RecordLayout(CaptureShape? capture, int mostStringBytes)
     {
-        StringRoom = (mostStringBytes + 7) & ~7;
+        StringRoom = (Math.Clamp(mostStringBytes, LeastRoom, MostRoom) + 7) & ~7;
         Strings = [.. (capture?.Fields ?? []).Select(static field => field.Value.Type == typeof(string))];
         Offsets = new int[Strings.Count];
         Size = EventRecordHeader.Size;
