@@ -1,8 +1,16 @@
+using Instrumentation;
 using Recipes;
 
 Orders orders = new();
-foreach (Func<Orders, Task> recipe in new Func<Orders, Task>[] { Recipe.SlowCalls, Recipe.WhoCalls, Recipe.WhoCosts, Recipe.HowLong, Recipe.OneOrder, Recipe.WhatFails, Recipe.ForChrome, Recipe.FromJson, Recipe.Retune })
+foreach (Func<Orders, Task> recipe in new Func<Orders, Task>[] { Recipe.SlowCalls, Recipe.WhoCalls, Recipe.WhoCosts, Recipe.HowLong, Recipe.OneOrder, Recipe.WhatFails, Recipe.ForChrome, Recipe.FromJson, Recipe.Retune, Recipe.InTheKernel })
 {
     Console.WriteLine($"== {recipe.Method.Name}");
-    await recipe(orders);
+    try
+    {
+        await recipe(orders);
+    }
+    catch (InstrumentationException missing) when (recipe == Recipe.InTheKernel && Environment.UserName != "root")
+    {
+        Console.WriteLine($"not here: {missing.Message}");
+    }
 }

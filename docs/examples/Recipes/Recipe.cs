@@ -33,6 +33,27 @@ public static class Recipe
         Console.WriteLine(callers.Read());
     }
 
+    public static async Task InTheKernel(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var waits = await session.AttachAsync(
+            Probe.Syscall("futex").ThisProcess().SummaryBy(c => c.ThreadId, c => c.Duration));
+        var missing = await session.AttachAsync(
+            Probe.Syscall("openat").OnReturn().ThisProcess()
+                 .When(c => c.Return<int>() < 0)
+                 .Capture(c => new { Path = c.String(c.Arg<nint>("filename")), Error = -c.Return<int>() }));
+
+        await orders.WorkAsync();
+        Console.WriteLine(waits.Read());
+        await session.DisposeAsync();
+
+        await foreach (var open in missing.Events)
+        {
+            Console.WriteLine($"{open.Value.Path}: error {open.Value.Error}");
+        }
+    }
+
     public static async Task Retune(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();
