@@ -40,6 +40,7 @@ internal sealed class ManagedBackend : IProbeBackend
     public ProbeCoverage CanAttach(ProbeSpec spec)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        RefuseStacks(spec);
         IReadOnlyList<ProbedCode> codes = CodeFinder.Find(spec, null, out List<CoverageGap> gaps);
         try
         {
@@ -57,6 +58,7 @@ internal sealed class ManagedBackend : IProbeBackend
     {
         cancellationToken.ThrowIfCancellationRequested();
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        RefuseStacks(runtime.Spec);
         HashSet<Assembly> present = [.. AppDomain.CurrentDomain.GetAssemblies()];
         IReadOnlyList<ProbedCode> codes = CodeFinder.Find(runtime.Spec, null, out List<CoverageGap> gaps);
         ManagedEngine engine = ManagedEngine.Get();
@@ -84,4 +86,12 @@ internal sealed class ManagedBackend : IProbeBackend
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void RefuseStacks(ProbeSpec spec)
+    {
+        if (spec.Aggregation is StackAggregation)
+        {
+            throw new SpecException($"Stacks at {spec.Point.Describe()}", "a .NET method's hook walks no stack.", "Count by c.Caller, or take the stacks of samples: Probe.Sample(99).ThisProcess().Stacks().");
+        }
+    }
 }

@@ -10,6 +10,9 @@ internal static class AggregationFactory
     /// <summary>The most distinct keys of a keyed aggregation.</summary>
     public const int MaximumCapacity = 65536;
 
+    /// <summary>The distinct stacks of a profile that does not say it.</summary>
+    public const int DefaultStacks = 8192;
+
     /// <summary>The most buckets of a linear histogram.</summary>
     public const int MaximumBuckets = 1024;
 
@@ -118,7 +121,14 @@ internal static class AggregationFactory
         }
     }
 
-    private static void Check<T>(bool holds, string name, T value, string message)
+    /// <summary>Refuses a value out of its range.</summary>
+    /// <typeparam name="T">The value's type.</typeparam>
+    /// <param name="holds">Whether it is in its range.</param>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="message">What the range is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public static void Check<T>(bool holds, string name, T value, string message)
     {
         if (!holds)
         {

@@ -11,7 +11,7 @@ internal static class AggregationLayout
     /// <returns>The bytes, a multiple of 8; 0 when the block's own counters are enough.</returns>
     public static long BytesFor(AggregationSpec? aggregation) => aggregation switch
     {
-        null or CountAggregation => 0,
+        null or CountAggregation or StackAggregation => 0,
         KeyedAggregation table => KeyedCells.Bytes(table.Capacity, AggregateCells.Words(table.Inner)),
         _ => AggregateCells.Words(aggregation) * sizeof(long),
     };

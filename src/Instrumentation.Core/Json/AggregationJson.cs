@@ -5,7 +5,7 @@ namespace Instrumentation.Json;
 
 /// <summary>
 /// What is kept at the source: <c>"count"</c>, <c>{"sum":…}</c>, <c>{"summary":…}</c>, or <c>{"histogram":…}</c>, linear when it has bounds; by a key with
-/// <c>"by"</c>, a count as <c>{"countBy":…}</c>.
+/// <c>"by"</c>, a count as <c>{"countBy":…}</c>; stacks as <c>{"stacks":8192}</c>, with the capacity.
 /// </summary>
 internal static class AggregationJson
 {
@@ -13,9 +13,9 @@ internal static class AggregationJson
     public const int DefaultCapacity = 1024;
 
     private const string Mend =
-        "Write \"count\", {\"countBy\":a,\"capacity\":1024}, {\"sum\":a}, {\"summary\":a}, {\"histogram\":a} or {\"histogram\":a,\"minimum\":0,\"width\":10,\"buckets\":20}; with \"by\":a for each key.";
+        "Write \"count\", {\"countBy\":a,\"capacity\":1024}, {\"sum\":a}, {\"summary\":a}, {\"histogram\":a} or {\"histogram\":a,\"minimum\":0,\"width\":10,\"buckets\":20}; with \"by\":a for each key; or {\"stacks\":8192}.";
 
-    private static readonly string[] Kinds = ["count", "countBy", "sum", "summary", "histogram"];
+    private static readonly string[] Kinds = ["count", "countBy", "sum", "summary", "histogram", "stacks"];
 
     private static readonly string[] Table = ["by", "capacity"];
 
@@ -36,6 +36,12 @@ internal static class AggregationJson
             return Keyed(item, counted, new CountAggregation());
         }
 
+        if (item.Find("stacks") is { } stacks)
+        {
+            item.Only("stacks");
+            return new StackAggregation(stacks.DemandInt("Write the most distinct stacks."));
+        }
+
         ValueAggregation inner = item.Find("sum") is { } sum ? new SumAggregation(Measure(sum))
             : item.Find("summary") is { } summary ? new SummaryAggregation(Measure(summary))
             : item.Find("histogram") is { } histogram ? HistogramJson.Read(item, Measure(histogram))
@@ -51,6 +57,15 @@ internal static class AggregationJson
     /// <param name="aggregation">The aggregation.</param>
     public static void Write(JsonOutput output, AggregationSpec aggregation)
     {
+        if (aggregation is StackAggregation stacks)
+        {
+            output.BeginObject();
+            output.Name("stacks");
+            output.Value(ConstantWriter.Integer(stacks.Capacity));
+            output.End();
+            return;
+        }
+
         KeyedAggregation? table = aggregation as KeyedAggregation;
         ValueAggregation? value = (table?.Inner ?? aggregation) as ValueAggregation;
         if (table is null && value is null)

@@ -132,4 +132,17 @@ public partial record ProbeSpec
         SpecRules.CheckSnapshot<TSnapshot>(this);
         return new(this);
     }
+
+    /// <summary>
+    /// Counts hits by the stack that the thread had, frames of the kernel and of the process, with their names. At samples and points of the kernel and of native
+    /// code only. Stacks are walked by frame pointers, which .NET, kernels and many distributions' libraries keep: the direct caller of a function that keeps none is
+    /// passed over.
+    /// </summary>
+    /// <param name="capacity">The most distinct stacks, 1 to 65536; about 2 KB of kernel memory are taken for each.</param>
+    /// <returns>The spec of a profile.</returns>
+    public AggregateSpec<StackProfile> Stacks(int capacity = AggregationFactory.DefaultStacks)
+    {
+        AggregationFactory.Check(capacity is >= 1 and <= AggregationFactory.MaximumCapacity, nameof(capacity), capacity, $"A profile keeps 1 to {AggregationFactory.MaximumCapacity} distinct stacks: give a capacity in that range.");
+        return new AggregateSpec<StackProfile>(this) { Aggregation = new StackAggregation(capacity) };
+    }
 }

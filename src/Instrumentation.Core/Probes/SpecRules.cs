@@ -91,7 +91,7 @@ internal static class SpecRules
             throw new SpecException(
                 $"{TypeText.Of(typeof(TSnapshot))} for {spec.Aggregation?.GetType().Name ?? "a probe that keeps no aggregate"}",
                 "reading it gives something else.",
-                "Use CountSnapshot, SumSnapshot, SummarySnapshot or HistogramSnapshot; by a key, CountTable or KeyedTable with the key's very type.");
+                "Use CountSnapshot, SumSnapshot, SummarySnapshot, HistogramSnapshot or StackProfile; by a key, CountTable or KeyedTable with the key's very type.");
         }
     }
 
@@ -134,7 +134,9 @@ internal static class SpecRules
                 throw new SpecException($"A key of type {TypeText.Of(table.Key.Type)}", "it does not fit 64 bits.", "Use an integer, bool, char, enum or the caller.");
             case KeyedAggregation { Capacity: < 1 or > MostKeys } table:
                 throw new SpecException($"The capacity {table.Capacity}", $"a table has 1 to {MostKeys} keys per thread.", "Give another capacity.");
-            case KeyedAggregation { Inner: KeyedAggregation }:
+            case StackAggregation { Capacity: < 1 or > MostKeys } stacks:
+                throw new SpecException($"The capacity {stacks.Capacity}", $"a profile has 1 to {MostKeys} stacks.", "Give another capacity.");
+            case KeyedAggregation { Inner: KeyedAggregation or StackAggregation }:
                 throw new SpecException("A key within a key", "a table keeps simple aggregates.", "Use one key; integers can be combined by arithmetic.");
             case KeyedAggregation table:
                 CheckAggregation(table.Inner);

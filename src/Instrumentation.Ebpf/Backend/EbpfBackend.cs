@@ -48,7 +48,7 @@ internal sealed class EbpfBackend : IProbeBackend
 
         runtime.Cells = probe.Cells;
         ProbeSlots.Open(runtime);
-        return new KernelAttachment(probe, target.Coverage);
+        return new KernelAttachment(probe, probe.CoverageOf(target));
     }
 
     /// <inheritdoc/>

@@ -1,31 +1,40 @@
 using Instrumentation.Backends;
 using Instrumentation.Ebpf.Compiler.Programs;
 using Instrumentation.Ebpf.Maps;
+using Instrumentation.Ebpf.Points;
 using Instrumentation.Ebpf.Programs;
+using Instrumentation.Ebpf.Stacks;
 
 namespace Instrumentation.Ebpf.Backend;
 
 /// <summary>The counts and the aggregate of a probe, in maps while it is attached and copied from them at the detach: they can be read at any time.</summary>
-internal sealed class KernelCells : IProbeCells, IDisposable
+internal sealed class KernelCells : IProbeCells, IStackCells, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly BpfPerCpuArray<ProbeCounters> _counters = new(1, "instr_counters");
     private readonly KernelAggregate? _aggregate;
+    private readonly StackTable? _stacks;
     private readonly List<BpfProgram> _programs = [];
     private BpfMappedArray<LimitState>? _limits;
     private ProbeCounters[]? _lastCounters;
     private long _lastAdmitted;
     private long _lastMissed;
     private List<AggregateRow>? _lastRows;
+    private StackProfile? _lastStacks;
 
     /// <summary>Creates the maps.</summary>
-    /// <param name="aggregation">The aggregation; null for a probe with events.</param>
+    /// <param name="spec">The probe.</param>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
-    public KernelCells(AggregationSpec? aggregation)
+    public KernelCells(ProbeSpec spec)
     {
         try
         {
-            _aggregate = aggregation is null or CountAggregation ? null : new KernelAggregate(aggregation);
+            _aggregate = spec.Aggregation is null or CountAggregation or StackAggregation ? null : new KernelAggregate(spec.Aggregation);
+            if (spec.Aggregation is StackAggregation stacks)
+            {
+                int? process = ((KernelPoint)spec.Point).Processes.ProcessId;
+                _stacks = new StackTable(stacks.Capacity, namesThisProcess: process is null || process == Environment.ProcessId);
+            }
         }
         catch
         {
@@ -78,12 +87,15 @@ internal sealed class KernelCells : IProbeCells, IDisposable
         }
     }
 
+    /// <summary>What will have no names, and why; null for nothing.</summary>
+    public CoverageGap? Gap => _stacks?.Gap;
+
     /// <summary>The maps, for the programs.</summary>
     /// <param name="ring">The ring; null for a probe that aggregates.</param>
     /// <returns>The maps; those for scratch memory and calls are not there yet.</returns>
     public ProgramMaps Maps(Interop.MapHandle? ring)
     {
-        ProgramMaps maps = new(_counters.Handle, _counters.Handle, _counters.Handle, ring);
+        ProgramMaps maps = new(_counters.Handle, _counters.Handle, _counters.Handle, ring) { Stacks = _stacks?.Maps };
         return _aggregate?.AddTo(maps) ?? maps;
     }
 
@@ -121,6 +133,15 @@ internal sealed class KernelCells : IProbeCells, IDisposable
         _aggregate?.Visit(rows, visit);
     }
 
+    /// <inheritdoc/>
+    public StackProfile ReadStacks()
+    {
+        lock (_gate)
+        {
+            return _lastStacks ?? _stacks?.Read(ReadCounters().Sum(static one => one.Lost)) ?? new StackProfile([], 0);
+        }
+    }
+
     /// <summary>Copies everything for the last time and closes the maps. The programs must be detached, and none may run.</summary>
     public void Dispose()
     {
@@ -132,11 +153,13 @@ internal sealed class KernelCells : IProbeCells, IDisposable
             }
 
             _lastRows = _aggregate?.Read() ?? [];
+            _lastStacks = _stacks?.Read(ReadCounters().Sum(static one => one.Lost));
             _lastAdmitted = ReadAdmitted();
             _lastMissed = ReadMissed();
             _lastCounters = ReadCounters();
             _limits?.Dispose();
             _aggregate?.Dispose();
+            _stacks?.Dispose();
             _counters.Dispose();
         }
     }

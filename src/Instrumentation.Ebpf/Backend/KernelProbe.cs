@@ -15,11 +15,16 @@ internal sealed class KernelProbe : IAsyncDisposable
     private KernelProbe(ProbeRuntime runtime)
     {
         _runtime = runtime;
-        Cells = new KernelCells(runtime.Spec.Aggregation);
+        Cells = new KernelCells(runtime.Spec);
     }
 
     /// <summary>The counts and the aggregate; they can be read after the detach, too.</summary>
     public KernelCells Cells { get; }
+
+    /// <summary>What is reached of a point, with what has no names.</summary>
+    /// <param name="target">The point.</param>
+    /// <returns>The coverage.</returns>
+    public ProbeCoverage CoverageOf(PointTarget target) => Cells.Gap is { } gap ? target.Coverage with { Gaps = [.. target.Coverage.Gaps, gap] } : target.Coverage;
 
     /// <summary>Compiles, loads and attaches the programs of a probe.</summary>
     /// <param name="runtime">The probe.</param>

@@ -78,7 +78,7 @@ internal sealed unsafe class PerfEvent : IDisposable
     public static PerfEvent Kprobe(string function, ulong offset = 0, bool atReturn = false) =>
         OpenProbe("kprobe", atReturn ? 1UL << PerfUnits.ReturnBit("kprobe") : 0, function, offset, 0, $"the kernel function {function}");
 
-    /// <summary>Opens a clock that samples what a processor runs.</summary>
+    /// <summary>Opens a clock that samples what a processor runs while it is not idle.</summary>
     /// <param name="frequency">Samples a second.</param>
     /// <param name="processor">The processor; -1 for whichever the thread runs on.</param>
     /// <param name="threadId">The thread; -1 for all.</param>
@@ -86,7 +86,7 @@ internal sealed unsafe class PerfEvent : IDisposable
     /// <exception cref="KernelCallException">The kernel refused.</exception>
     public static PerfEvent CpuClock(int frequency, int processor, int threadId = AllThreads)
     {
-        PerfEventAttributes attributes = new() { Type = TypeSoftware, Config = 0, SamplePeriod = (ulong)frequency, Flags = PerfEventFlags.Frequency | PerfEventFlags.Disabled };
+        PerfEventAttributes attributes = new() { Type = TypeSoftware, Config = 0, SamplePeriod = (ulong)frequency, Flags = PerfEventFlags.Frequency | PerfEventFlags.Disabled | PerfEventFlags.ExcludeIdle };
         return Open(ref attributes, threadId, processor, string.Create(CultureInfo.InvariantCulture, $"the clock of processor {processor} at {frequency} Hz"));
     }
 

@@ -1,6 +1,7 @@
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Ebpf.Maps;
+using Instrumentation.Ebpf.Stacks;
 using Instrumentation.Expressions;
 
 namespace Instrumentation.Ebpf.Compiler.Programs;
@@ -29,6 +30,12 @@ internal sealed class AggregationEmitter(CodeEmitter code, ExpressionCompiler ex
     /// <exception cref="ExpressionException">The key or the value cannot be compiled.</exception>
     public void Emit(ProbeCompiler program, AggregationSpec aggregation, Label skip)
     {
+        if (aggregation is StackAggregation)
+        {
+            new StackEmitter(code, maps.Stacks!).Emit(program);
+            return;
+        }
+
         if (aggregation is CountAggregation)
         {
             // A plain count is the probe's own counter.

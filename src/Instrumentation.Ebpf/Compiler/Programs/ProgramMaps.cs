@@ -1,4 +1,5 @@
 using Instrumentation.Ebpf.Interop;
+using Instrumentation.Ebpf.Stacks;
 
 namespace Instrumentation.Ebpf.Compiler.Programs;
 
@@ -17,4 +18,7 @@ internal sealed record ProgramMaps(MapHandle Counters, MapHandle Scratch, MapHan
 
     /// <summary>The <see cref="LimitState"/> of the probe, in one element; null when neither a rate nor a number of hits is limited.</summary>
     public MapHandle? Limits { get; init; }
+
+    /// <summary>The stacks; null for a probe that counts none.</summary>
+    public StackMaps? Stacks { get; init; }
 }

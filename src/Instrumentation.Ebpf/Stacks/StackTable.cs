@@ -1,0 +1,127 @@
+using System.Numerics;
+using Instrumentation.Ebpf.Errors;
+using Instrumentation.Ebpf.Interop;
+using Instrumentation.Ebpf.Maps;
+
+namespace Instrumentation.Ebpf.Stacks;
+
+/// <summary>The stacks of a probe, counted in the kernel and named when they are read.</summary>
+internal sealed class StackTable : IDisposable
+{
+    private const int MostFrames = 127;
+    private const string DepthLimit = "/proc/sys/kernel/perf_event_max_stack";
+
+    private readonly BpfStackTraceMap _user;
+    private readonly BpfStackTraceMap _kernel;
+    private readonly BpfPerCpuHashMap<StackKey, long> _counts;
+    private readonly StackNames _names = new();
+    private readonly bool _usesPerfMap;
+    private readonly Lock _gate = new();
+
+    /// <summary>Creates the maps, and lets the runtime say where its methods lie.</summary>
+    /// <param name="capacity">The most distinct stacks.</param>
+    /// <param name="namesThisProcess">Whether stacks of this process can be among them.</param>
+    /// <exception cref="KernelCallException">The kernel refused; nothing is left.</exception>
+    public StackTable(int capacity, bool namesThisProcess)
+    {
+        int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
+        try
+        {
+            _user = new BpfStackTraceMap(buckets, Depth(), "instr_ustacks");
+            _kernel = new BpfStackTraceMap(buckets, Depth(), "instr_kstacks");
+            _counts = new BpfPerCpuHashMap<StackKey, long>(capacity, name: "instr_stacks");
+        }
+        catch
+        {
+            _user?.Dispose();
+            _kernel?.Dispose();
+            throw;
+        }
+
+        Maps = new StackMaps(_user.Handle, _kernel.Handle, _counts.Handle);
+        if (namesThisProcess)
+        {
+            Gap = RuntimePerfMap.Acquire();
+            _usesPerfMap = Gap is null;
+        }
+    }
+
+    /// <summary>What programs need.</summary>
+    public StackMaps Maps { get; }
+
+    /// <summary>What will have no names, and why; null for nothing.</summary>
+    public CoverageGap? Gap { get; }
+
+    /// <summary>Reads and names the stacks as they stand.</summary>
+    /// <param name="lost">Hits that found no room, for the profile.</param>
+    /// <returns>The profile.</returns>
+    /// <exception cref="KernelCallException">The kernel refused.</exception>
+    public StackProfile Read(long lost)
+    {
+        lock (_gate)
+        {
+            _names.Refresh();
+            List<ProfiledStack> stacks = [];
+            _counts.ReadAll((key, values) =>
+            {
+                long count = 0;
+                for (int i = 0; i < values.Count; i++)
+                {
+                    count += values[i];
+                }
+
+                stacks.Add(new ProfiledStack(key.ProcessId, _names.NameOf(key.ProcessId), Frames(key), count));
+            });
+            return new StackProfile(stacks, lost);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _user.Dispose();
+        _kernel.Dispose();
+        _counts.Dispose();
+        lock (_gate)
+        {
+            _names.Dispose();
+        }
+
+        if (_usesPerfMap)
+        {
+            RuntimePerfMap.Release();
+        }
+    }
+
+    private static int Depth() =>
+        int.TryParse(File.Exists(DepthLimit) ? File.ReadAllText(DepthLimit).Trim() : "", out int limit) ? Math.Clamp(limit, 1, MostFrames) : MostFrames;
+
+    private List<ProfiledFrame> Frames(StackKey key)
+    {
+        List<ProfiledFrame> frames = [];
+        ulong[] kernel = Addresses(_kernel, key.KernelStack, frames);
+        for (int i = 0; i < kernel.Length; i++)
+        {
+            frames.Add(_names.InKernel(kernel[i], isCaller: i > 0));
+        }
+
+        ulong[] user = Addresses(_user, key.UserStack, frames);
+        for (int i = 0; i < user.Length; i++)
+        {
+            frames.Add(_names.InProcess(key.ProcessId, user[i], isCaller: i > 0));
+        }
+
+        return frames;
+    }
+
+    // A stack whose place another one has taken is gone; any other error number says that there is none on that side.
+    private static ulong[] Addresses(BpfStackTraceMap map, int id, List<ProfiledFrame> frames)
+    {
+        if (id == -KernelErrors.Exists || id == -KernelErrors.NoMemory)
+        {
+            frames.Add(new ProfiledFrame("[lost]", "", FrameKind.Unknown, 0));
+        }
+
+        return id < 0 ? [] : map.Get(id);
+    }
+}
