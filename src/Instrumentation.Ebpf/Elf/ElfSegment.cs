@@ -16,6 +16,9 @@ internal enum ElfSegmentType : uint
 
     /// <summary>Notes.</summary>
     Notes = 4,
+
+    /// <summary>The sorted table by which exceptions find functions (.eh_frame_hdr).</summary>
+    UnwindTable = 0x6474E550,
 }
 
 /// <summary>One program header: a part of the file and where it is mapped.</summary>

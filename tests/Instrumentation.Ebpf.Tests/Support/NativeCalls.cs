@@ -27,6 +27,13 @@ internal static partial class NativeCalls
     [LibraryImport("libc", EntryPoint = "fsync")]
     public static partial int Fsync(int descriptor);
 
+    /// <summary>strlen(3), which is chosen at load time.</summary>
+    [LibraryImport("libc", EntryPoint = "strlen")]
+    public static partial nint StrLen(nint text);
+
+    /// <summary>A text of six bytes that nothing else has.</summary>
+    public static nint Marked { get; } = Marshal.StringToCoTaskMemUTF8("marked");
+
     /// <summary>The file that holds the function, and where in it the function begins.</summary>
     public static (string Path, ulong Offset) PlaceOfA64L()
     {

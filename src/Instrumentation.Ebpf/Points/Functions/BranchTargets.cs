@@ -1,25 +1,31 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Iced.Intel;
 using Instrumentation.Ebpf.Elf;
 
 namespace Instrumentation.Ebpf.Points.Functions;
 
 /// <summary>
-/// Which addresses a direct jump or call of x86-64 could reach. Every byte is taken for the beginning of one: that finds all, wherever instructions begin, and a few
-/// that are none.
+/// Which addresses the direct jumps and calls of a file could reach or its instructions compute, on x86-64. Every byte is taken for the beginning of one: that finds all, wherever instructions
+/// begin. Where decoding the function around it proves that no instruction begins there, it is none.
 /// </summary>
-internal static class BranchTargets
+/// <param name="file">The file.</param>
+/// <param name="symbols">Its functions.</param>
+internal sealed class BranchTargets(ElfFile file, ElfSymbols symbols)
 {
     private const int NearReach = 130;
+    private const ulong LongestInstruction = 15;
+    private const ulong LongestDecoded = 64 * 1024;
 
-    private static readonly SearchValues<byte> NearStarts = SearchValues.Create([0xE8, 0xE9, 0x0F]);
+    private static readonly SearchValues<byte> NearStarts = SearchValues.Create([0xE8, 0xE9, 0x0F, 0x8D]);
 
-    /// <summary>Searches the instructions of a file.</summary>
-    /// <param name="file">The file.</param>
+    private ElfUnwindIndex? _unwind;
+
+    /// <summary>Searches the instructions of the file.</summary>
     /// <param name="wanted">The addresses of interest.</param>
-    /// <returns>Those of them that a jump or call could reach.</returns>
+    /// <returns>Those of them that an instruction names.</returns>
     /// <exception cref="BadFileException">A segment is not inside the file.</exception>
-    public static HashSet<ulong> Among(ElfFile file, HashSet<ulong> wanted)
+    public HashSet<ulong> Among(HashSet<ulong> wanted)
     {
         HashSet<ulong> reached = [];
         foreach (ElfSegment segment in file.Segments)
@@ -35,7 +41,7 @@ internal static class BranchTargets
         return reached;
     }
 
-    private static void AddFar(ReadOnlySpan<byte> code, ulong address, HashSet<ulong> wanted, HashSet<ulong> reached)
+    private void AddFar(ReadOnlySpan<byte> code, ulong address, HashSet<ulong> wanted, HashSet<ulong> reached)
     {
         for (int at = 0; at < code.Length; at++)
         {
@@ -47,9 +53,10 @@ internal static class BranchTargets
 
             at += next;
             int operand = at + 1;
-            if (code[at] == 0x0F)
+            if (code[at] is 0x0F or 0x8D)
             {
-                if (operand >= code.Length || (code[operand] & 0xF0) != 0x80)
+                // Conditional jumps; an address that is computed from the instruction pointer.
+                if (operand >= code.Length || (code[at] == 0x0F ? (code[operand] & 0xF0) != 0x80 : (code[operand] & 0xC7) != 0x05))
                 {
                     continue;
                 }
@@ -60,7 +67,7 @@ internal static class BranchTargets
             if (operand + sizeof(int) <= code.Length)
             {
                 ulong target = unchecked(address + (ulong)(operand + sizeof(int)) + (ulong)BinaryPrimitives.ReadInt32LittleEndian(code[operand..]));
-                if (wanted.Contains(target))
+                if (wanted.Contains(target) && MayReach(address + (ulong)at, target))
                 {
                     reached.Add(target);
                 }
@@ -69,7 +76,7 @@ internal static class BranchTargets
     }
 
     // Short jumps reach 128 bytes: only the surroundings of each address are of interest.
-    private static void AddNear(ReadOnlySpan<byte> code, ulong address, HashSet<ulong> wanted, HashSet<ulong> reached)
+    private void AddNear(ReadOnlySpan<byte> code, ulong address, HashSet<ulong> wanted, HashSet<ulong> reached)
     {
         foreach (ulong target in wanted)
         {
@@ -82,12 +89,41 @@ internal static class BranchTargets
             int last = (int)Math.Min(code.Length - 2, place + NearReach);
             for (int at = (int)Math.Max(0, place - NearReach); at <= last; at++)
             {
-                if (code[at] is 0xEB or (>= 0x70 and <= 0x7F) or (>= 0xE0 and <= 0xE3) && at + 2 + (sbyte)code[at + 1] == place)
+                if (code[at] is 0xEB or (>= 0x70 and <= 0x7F) or (>= 0xE0 and <= 0xE3) && at + 2 + (sbyte)code[at + 1] == place && MayReach(address + (ulong)at, target))
                 {
                     reached.Add(target);
                     break;
                 }
             }
         }
+    }
+
+    private bool MayReach(ulong operation, ulong target)
+    {
+        if (!TryFindFunction(operation, out ulong start) || FunctionCode.Read(file, start, operation - start + LongestInstruction) is not { } code)
+        {
+            return true;
+        }
+
+        foreach (Instruction instruction in code.Instructions)
+        {
+            if (instruction.NextIP > operation)
+            {
+                return instruction.IsIPRelativeMemoryOperand ? instruction.IPRelativeMemoryAddress == target : instruction.FlowControl is not FlowControl.Next && instruction.NearBranchTarget == target;
+            }
+        }
+
+        return true;
+    }
+
+    private bool TryFindFunction(ulong address, out ulong start)
+    {
+        if (symbols.At(address) is { } around)
+        {
+            start = around.Address;
+            return true;
+        }
+
+        return (_unwind ??= ElfUnwindIndex.Read(file)).TryFind(address, out start, out _) && address - start <= LongestDecoded;
     }
 }

@@ -5,8 +5,8 @@ namespace Instrumentation.Ebpf.Points.Functions;
 
 /// <summary>What names places of a library: a symbol, a symbol and an offset into it, a pattern over symbols, or an offset in the file.</summary>
 /// <param name="Symbol">The symbol or pattern; null for an offset in the file.</param>
-/// <param name="Offset">Bytes from the symbol, or from the beginning of the file.</param>
-internal readonly record struct FunctionName(string? Symbol, ulong Offset)
+/// <param name="Offset">Bytes from the symbol, or from the beginning of the file; null for the function as a whole.</param>
+internal readonly record struct FunctionName(string? Symbol, ulong? Offset)
 {
     /// <summary>Whether it means all symbols that match.</summary>
     public bool IsPattern => Symbol is not null && NamePattern.IsPattern(Symbol);
@@ -23,8 +23,8 @@ internal readonly record struct FunctionName(string? Symbol, ulong Offset)
         }
 
         int plus = text.LastIndexOf('+');
-        FunctionName name = plus < 0 ? new FunctionName(text, 0) : new FunctionName(text[..plus], Number(text[(plus + 1)..], text));
-        return name.Symbol!.Length == 0 || name.Symbol.AsSpan().ContainsAny(' ', '\0') || (name.IsPattern && name.Offset != 0)
+        FunctionName name = plus < 0 ? new FunctionName(text, null) : new FunctionName(text[..plus], Number(text[(plus + 1)..], text));
+        return name.Symbol!.Length == 0 || name.Symbol.AsSpan().ContainsAny(' ', '\0') || (name.IsPattern && name.Offset is not null)
             ? throw Wrong(text, name.IsPattern ? "a pattern has no offset." : "it names no symbol.")
             : name;
     }

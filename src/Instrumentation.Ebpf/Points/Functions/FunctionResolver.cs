@@ -30,8 +30,10 @@ internal sealed class FunctionResolver(FunctionPoint point)
         using ElfFile file = ElfFile.Open(_library.Path);
         _file = file;
         _symbols = file.Symbols;
-        bool areFunctions = name.Symbol is null ? AddOffset(name.Offset) : AddSymbols(name);
-        IReadOnlyList<FunctionSite> sites = areFunctions ? Begins() : [.. _candidates.Select(static one => one.Site)];
+        bool areFunctions = name.Symbol is null ? AddOffset(name.Offset!.Value) : AddSymbols(name);
+
+        // An offset, also 0, means that very instruction.
+        IReadOnlyList<FunctionSite> sites = name.Offset is null ? Begins() : [.. _candidates.Select(static one => one.Site)];
         return sites switch
         {
             { Count: > FunctionSource.MostSites } => throw new SpecException($"The pattern '{point.Function}'", $"{sites.Count} functions match, and a probe has at most {FunctionSource.MostSites} places.", "Write a narrower pattern."),
@@ -59,14 +61,14 @@ internal sealed class FunctionResolver(FunctionPoint point)
             symbol = _symbols.Find(name.Symbol!) ?? throw Unknown(name.Symbol!);
         }
 
-        if (name.Offset == 0)
+        if (name.Offset is not { } offset || offset == 0)
         {
             Add(symbol);
             return true;
         }
 
-        Demand(symbol, name.Offset);
-        Place(Named(symbol), symbol.Address + name.Offset, name.Offset);
+        Demand(symbol, offset);
+        Place(Named(symbol), symbol.Address + offset, offset);
         return false;
     }
 
@@ -80,8 +82,12 @@ internal sealed class FunctionResolver(FunctionPoint point)
         if (_symbols.At(address) is not { } symbol)
         {
             _symbols = ElfDebugFile.SymbolsOf(_file, _library.Root);
-            symbol = _symbols.At(address) ?? throw new SpecException(
-                point.Place, "no function is known there, so that nothing proves that an instruction begins there.", "Name a symbol, or install the library's debug symbols.");
+            if (_symbols.At(address) is not { } hidden)
+            {
+                return AddNameless(offset, address);
+            }
+
+            symbol = hidden;
         }
 
         if (address == symbol.Address)
@@ -93,6 +99,19 @@ internal sealed class FunctionResolver(FunctionPoint point)
         Demand(symbol, address - symbol.Address);
         Place(Named(symbol), address, address - symbol.Address);
         return false;
+    }
+
+    // A function without a symbol: where it begins is known from the table that exceptions use.
+    private bool AddNameless(ulong offset, ulong address)
+    {
+        if (!ElfUnwindIndex.Read(_file).TryFind(address, out ulong start, out ulong next))
+        {
+            throw new SpecException(point.Place, "no function is known there, so that nothing proves that an instruction begins there.", "Name a symbol, or install the library's debug symbols.");
+        }
+
+        InstructionBoundary.Demand(point.Place, FunctionCode.Read(_file, start, next == ulong.MaxValue ? 0 : next - start), address - start);
+        Place(string.Create(CultureInfo.InvariantCulture, $"{Library}!0x{offset:x}"), address, 0);
+        return address == start;
     }
 
     private void Add(ElfSymbol symbol)
@@ -146,7 +165,7 @@ internal sealed class FunctionResolver(FunctionPoint point)
     // Where hits cost least.
     private List<FunctionSite> Begins()
     {
-        IReadOnlyList<IReadOnlyList<Instruction>> skipped = FunctionCode.IsX64 ? new SiteChooser(_file).Choose([.. _candidates.Select(static one => one.Code)]) : [];
+        IReadOnlyList<IReadOnlyList<Instruction>> skipped = FunctionCode.IsX64 ? new SiteChooser(_file, _symbols).Choose([.. _candidates.Select(static one => one.Code)]) : [];
         List<FunctionSite> sites = [];
         for (int i = 0; i < _candidates.Count; i++)
         {

@@ -5,11 +5,12 @@ namespace Instrumentation.Ebpf.Points.Functions;
 
 /// <summary>
 /// Finds, for the beginning of a function, a later instruction at which a hit costs less and means the same. What lies between only computes in registers that
-/// hold no argument, so arguments, stack and return address are as at the beginning; nothing in the file jumps behind the beginning; and the function has no jump
-/// whose target is not known.
+/// hold no argument, so arguments, stack and return address are as at the beginning; and nothing in the file jumps behind the beginning or, where the function jumps
+/// through registers, knows an address there.
 /// </summary>
 /// <param name="file">The file.</param>
-internal sealed class SiteChooser(ElfFile file)
+/// <param name="symbols">Its functions.</param>
+internal sealed class SiteChooser(ElfFile file, ElfSymbols symbols)
 {
     private const int MostSkipped = 6;
 
@@ -29,10 +30,14 @@ internal sealed class SiteChooser(ElfFile file)
 
         if (behind.Count > 0)
         {
-            HashSet<ulong> reached = BranchTargets.Among(file, behind);
+            HashSet<ulong> reached = new BranchTargets(file, symbols).Among(behind);
+            HashSet<ulong>? held = null;
+            CodePointers pointers = new(file);
             for (int i = 0; i < skipped.Length; i++)
             {
-                if (reached.Overlaps(Behind(skipped[i])) || (skipped[i].Count > 0 && JumpsBlindly(functions[i]!)))
+                HashSet<ulong> own = [.. Behind(skipped[i])];
+                if (own.Overlaps(reached)
+                    || (own.Count > 0 && CodePointers.JumpsBlindly(functions[i]!) && (own.Overlaps(held ??= pointers.Among(behind)) || pointers.TablesReach(functions[i]!, own))))
                 {
                     skipped[i] = [];
                 }
@@ -52,23 +57,6 @@ internal sealed class SiteChooser(ElfFile file)
                 yield return address;
             }
         }
-    }
-
-    private static bool JumpsBlindly(FunctionCode code)
-    {
-        ulong end = code.Address;
-        foreach (Instruction instruction in code.Instructions)
-        {
-            end = instruction.NextIP;
-
-            // A jump through a fixed place of memory leaves for another file: it is what the linker makes of calls.
-            if (instruction.FlowControl == FlowControl.IndirectBranch && !(instruction.Op0Kind == OpKind.Memory && instruction.IsIPRelativeMemoryOperand))
-            {
-                return true;
-            }
-        }
-
-        return end < code.End;
     }
 
     private List<Instruction> Skippable(FunctionCode code)

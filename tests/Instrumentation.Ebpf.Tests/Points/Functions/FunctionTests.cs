@@ -1,9 +1,11 @@
 using Instrumentation.Ebpf.Links;
+using Instrumentation.Ebpf.Tests.Links;
 using Instrumentation.Ebpf.Tests.Support;
 
 namespace Instrumentation.Ebpf.Tests.Points.Functions;
 
 /// <summary>Functions of the C library that this process calls.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class FunctionTests
 {
     private sealed record Conversion(long Text, long Result, TimeSpan Took);
