@@ -14,8 +14,6 @@ internal sealed unsafe class RingMemory : IDisposable
     /// <summary>Bit of a header: the record was given up.</summary>
     public const uint Discarded = 1U << 30;
 
-    private const int HeaderBytes = 8;
-
     private readonly MemoryMapping _consumerPage;
     private readonly MemoryMapping _producerPages;
     private readonly ulong* _consumer;
@@ -65,26 +63,8 @@ internal sealed unsafe class RingMemory : IDisposable
         get => Volatile.Read(ref *_producer);
     }
 
-    /// <summary>The bytes that a record of a length takes in the ring.</summary>
-    /// <param name="length">The record's length.</param>
-    /// <returns>The bytes, with the header, rounded up to a multiple of 8.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Taken(uint length) => ((ulong)length + HeaderBytes + 7) & ~7UL;
-
-    /// <summary>The header of the record at a position: its length and two bits.</summary>
-    /// <param name="position">The position.</param>
-    /// <returns>The header.</returns>
-    // SAFETY: a masked position lies in the mapped records, and positions are multiples of 8.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint HeaderAt(ulong position) => Volatile.Read(ref *(uint*)(_records + (position & _mask)));
-
-    /// <summary>The record at a position, in place.</summary>
-    /// <param name="position">The position.</param>
-    /// <param name="length">The length that its header says.</param>
-    /// <returns>The record; gone once the consumer's position is beyond it.</returns>
-    // SAFETY: a length of up to the ring's size from a masked position lies in the records, which are mapped twice.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<byte> RecordAt(ulong position, uint length) => new(_records + (position & _mask) + HeaderBytes, (int)length);
+    /// <summary>The records; not to be used after <see cref="Dispose"/>.</summary>
+    public RingRecords Records => new(_records, _mask);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Maps;
 
@@ -60,57 +61,74 @@ internal sealed class BpfRingBuffer : BpfMap
         where THandler : IRingRecordHandler, allows ref struct
     {
         RingMemory memory = _memory;
-        ulong position = memory.ConsumerPosition;
-        ulong published = position;
-        int count = 0;
+        Progress progress = new(memory.ConsumerPosition);
         try
         {
-            while (count < limit)
+            while (progress.Count < limit)
             {
                 ulong end = memory.ProducerPosition;
-                uint header = position == end ? RingMemory.Busy : memory.HeaderAt(position);
-                if ((header & RingMemory.Busy) != 0)
+                if (progress.Read != end)
                 {
-                    if (position == published)
+                    ulong before = progress.Read;
+                    ReadUpTo(memory, ref handler, ref progress, ring, end, limit);
+                    if (progress.Read != before)
                     {
-                        break;
+                        continue;
                     }
-
-                    // The kernel wakes a reader only if it sees that all before its record was read. So the position is published first, and
-                    // then, behind a full fence, the ring is looked at again.
-                    memory.ConsumerPosition = published = position;
-                    Interlocked.MemoryBarrier();
-                    continue;
                 }
 
-                do
+                if (progress.Read == progress.Published)
                 {
-                    uint length = header & LengthMask;
-                    ulong at = position;
-                    position += RingMemory.Taken(length);
-                    if ((header & RingMemory.Discarded) == 0)
-                    {
-                        count++;
-                        handler.OnRecord(ring, memory.RecordAt(at, length));
-                    }
-
-                    if (position - published >= _publishBytes)
-                    {
-                        memory.ConsumerPosition = published = position;
-                    }
+                    break;
                 }
-                while (position != end && count < limit && ((header = memory.HeaderAt(position)) & RingMemory.Busy) == 0);
+
+                // The kernel wakes a reader only if it sees that all before its record was read. So the position is published first, and
+                // then, behind a full fence, the ring is looked at again.
+                memory.ConsumerPosition = progress.Published = progress.Read;
+                Interlocked.MemoryBarrier();
             }
         }
         finally
         {
-            if (position != published)
+            if (progress.Read != progress.Published)
             {
-                memory.ConsumerPosition = position;
+                memory.ConsumerPosition = progress.Read;
             }
         }
 
-        return count;
+        return progress.Count;
+    }
+
+    // Apart from Consume, so that the position is in a register: within a try block it is kept on the stack, and each record would wait for it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReadUpTo<THandler>(RingMemory memory, ref THandler handler, ref Progress progress, int ring, ulong end, int limit)
+        where THandler : IRingRecordHandler, allows ref struct
+    {
+        RingRecords records = memory.Records;
+        ulong position = progress.Read;
+        ulong publishAt = progress.Published + _publishBytes;
+        int count = progress.Count;
+        uint header;
+        while (position != end && count < limit && ((header = records.HeaderAt(position)) & RingMemory.Busy) == 0)
+        {
+            uint length = header & LengthMask;
+            ulong at = position;
+            position += RingRecords.Taken(length);
+            progress.Read = position;
+            if ((header & RingMemory.Discarded) == 0)
+            {
+                count++;
+                handler.OnRecord(ring, records.RecordAt(at, length));
+            }
+
+            if (position >= publishAt)
+            {
+                memory.ConsumerPosition = progress.Published = position;
+                publishAt = position + _publishBytes;
+            }
+        }
+
+        progress.Count = count;
     }
 
     /// <inheritdoc/>
@@ -118,5 +136,19 @@ internal sealed class BpfRingBuffer : BpfMap
     {
         _memory.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>How far a call of <see cref="Consume"/> has come.</summary>
+    /// <param name="start">Where it begins.</param>
+    private ref struct Progress(ulong start)
+    {
+        /// <summary>Up to where records were read; the one that the handler has counts as read.</summary>
+        public ulong Read = start;
+
+        /// <summary>Up to where the kernel knows that they were.</summary>
+        public ulong Published = start;
+
+        /// <summary>The records that the handler was given; not kept up when it throws.</summary>
+        public int Count;
     }
 }

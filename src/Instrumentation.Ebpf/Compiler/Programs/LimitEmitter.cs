@@ -20,9 +20,9 @@ internal sealed class LimitEmitter(CodeEmitter code, ProgramRequest request, Pro
 
     /// <summary>Emits it.</summary>
     /// <param name="program">The program around.</param>
-    /// <param name="now">Where the time of the hit is.</param>
+    /// <param name="now">Where the time of the hit is; a limit by time needs it.</param>
     /// <param name="skip">Where hits go that a limit turns away; they are counted as suppressed.</param>
-    public void Emit(ProbeCompiler program, StackSlot now, Label skip)
+    public void Emit(ProbeCompiler program, StackSlot? now, Label skip)
     {
         ProbeLimits limits = request.Spec.Limits;
         if (!limits.AreDecidedByHooks)
@@ -48,7 +48,7 @@ internal sealed class LimitEmitter(CodeEmitter code, ProgramRequest request, Pro
 
         if (limits.PerSecond is not null)
         {
-            EmitRate(LimitCells.IntervalOf(limits), now, away);
+            EmitRate(LimitCells.IntervalOf(limits), now!.Value, away);
         }
 
         if (limits.Hits is { } most)

@@ -74,7 +74,11 @@ internal sealed class ProbeCompiler
     private void EmitReport()
     {
         EmitHead();
-        EmitNow();
+        if (_request.NeedsTimeFirst)
+        {
+            EmitNow();
+        }
+
         if (_request.KeepsStart)
         {
             EmitFindStart();
@@ -86,7 +90,12 @@ internal sealed class ProbeCompiler
             EmitCondition(condition);
         }
 
-        new LimitEmitter(_code, _request, _maps).Emit(this, _source.Call.Now!.Value, _skip);
+        if (_request is { NeedsTimeFirst: false, NeedsTime: true })
+        {
+            EmitNow();
+        }
+
+        new LimitEmitter(_code, _request, _maps).Emit(this, _source.Call.Now, _skip);
         Count(nameof(ProbeCounters.Passed));
         if (_request.Spec.Aggregation is { } aggregation)
         {

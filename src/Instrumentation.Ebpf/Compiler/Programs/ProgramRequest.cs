@@ -39,6 +39,12 @@ internal sealed record ProgramRequest
     /// <summary>Whether an earlier compilation has found that scratch memory is needed.</summary>
     public bool NeedsScratch { get; init; }
 
+    /// <summary>Whether the report needs the time of the hit. Looking at the clock costs more than a condition and a count together.</summary>
+    public bool NeedsTime => NeedsTimeFirst || Spec.Aggregation is null || Spec.Limits.PerSecond is not null || Expressions.SelectMany(ExpressionWalk.Nodes).Reads(ContextValue.Timestamp);
+
+    /// <summary>Whether it needs it before the condition is decided; otherwise hits that are turned away do without.</summary>
+    public bool NeedsTimeFirst => KeepsStart || ExpressionWalk.Nodes(Spec.Condition).Reads(ContextValue.Timestamp);
+
     /// <summary>The expressions that the report evaluates.</summary>
     public IEnumerable<ProbeExpression> Expressions =>
     [
