@@ -11,10 +11,7 @@ internal static class Tool
     /// <returns>What it wrote to its standard output.</returns>
     public static string Run(string name, params string[] arguments)
     {
-        var start = new ProcessStartInfo(name, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["LC_ALL"] = "C";
-        start.Environment["PATH"] += ":/usr/sbin:/sbin";
-        using Process process = Start(start);
+        using Process process = Start(name, arguments);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromSeconds(25)))
@@ -27,8 +24,15 @@ internal static class Tool
         return output.Result;
     }
 
-    private static Process Start(ProcessStartInfo start)
+    /// <summary>Starts a program.</summary>
+    /// <param name="name">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <returns>The process; its output and errors are to be read.</returns>
+    public static Process Start(string name, params string[] arguments)
     {
+        var start = new ProcessStartInfo(name, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["LC_ALL"] = "C";
+        start.Environment["PATH"] += ":/usr/sbin:/sbin";
         foreach (string directory in start.Environment["PATH"]!.Split(':'))
         {
             if (File.Exists(Path.Combine(directory, start.FileName)))
