@@ -92,6 +92,11 @@ internal sealed class ElfSymbolTable
     /// <returns>The byte.</returns>
     public byte InfoOf(int index) => Entry(index)[4];
 
+    /// <summary>The visibility of a symbol (st_other): 1 and 2 in the lower two bits are for symbols that other files do not see.</summary>
+    /// <param name="index">The symbol's number.</param>
+    /// <returns>The byte.</returns>
+    public byte OtherOf(int index) => Entry(index)[5];
+
     /// <summary>The section of a symbol (st_shndx).</summary>
     /// <param name="index">The symbol's number.</param>
     /// <returns>The section's number, or a special value.</returns>
