@@ -1,6 +1,7 @@
 using Instrumentation.Ebpf.Points;
 using Instrumentation.Ebpf.Points.Functions;
 using Instrumentation.Ebpf.Points.Syscalls;
+using Instrumentation.Ebpf.Points.Usdt;
 
 namespace Instrumentation;
 
@@ -44,6 +45,22 @@ public static partial class EbpfProbes
             ArgumentException.ThrowIfNullOrEmpty(function);
             _ = FunctionName.Parse(function);
             return new ProbeSpec(new FunctionPoint(library, function));
+        }
+
+        /// <summary>
+        /// A probe on places that the authors of a native library or program marked (USDT, also known as SDT), with the arguments that the mark names, from 0: all places
+        /// that have the name. A mark has one moment, and no result.
+        /// </summary>
+        /// <param name="library">The library or program: a name (<c>libstdc++.so.6</c>, <c>python3</c>) or a path.</param>
+        /// <param name="provider">Who made the mark, for example <c>libstdcxx</c>.</param>
+        /// <param name="name">What it is called, for example <c>throw</c>.</param>
+        /// <returns>The spec.</returns>
+        public static ProbeSpec Usdt(string library, string provider, string name)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(library);
+            ArgumentException.ThrowIfNullOrEmpty(provider);
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            return new ProbeSpec(new UsdtPoint(library, provider, name));
         }
     }
 
