@@ -130,6 +130,28 @@ public sealed class KernelAggregationTests
     }
 
     [Fact]
+    public async Task Functions_WhoseProgramsCanBePreempted_LoseNoHit()
+    {
+        const int Calls = 15_000;
+        await using InstrumentationSession session = await KernelSession.StartAsync();
+        ProbeSpec spec = Probe.Function("libc.so.6", "a64l").ThisProcess().OnReturn();
+        await using AggregateHandle<KeyedTable<long, SummarySnapshot>> table = await session.AttachAsync(spec.SummaryBy(c => c.Return<long>(), c => c.Return<long>()));
+        await using AggregateHandle<HistogramSnapshot> histogram = await session.AttachAsync(spec.Histogram(c => c.Return<long>()));
+        Thread[] threads = [.. Enumerable.Range(0, 6).Select(static number => new Thread(() =>
+        {
+            for (int i = 0; i < Calls; i++)
+            {
+                _ = NativeCalls.A64L(((i + number) % 3) switch { 0 => ".", 1 => "0", _ => "z" });
+            }
+        }))];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.Equal([0L, 2, 63], table.Read().Rows.Select(static row => row.Key).Order());
+        Assert.All(table.Read().Rows, static row => Assert.Equal(new SummarySnapshot(2 * Calls, 2 * Calls * row.Key, row.Key, row.Key, default), row.Value));
+        Assert.Equal((6 * Calls, 2 * Calls * 65L), (histogram.Read().Count, histogram.Read().Sum));
+    }
+
+    [Fact]
     public async Task Duration_IsAggregatedAsTheEventsHaveIt()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Backend;
 using Instrumentation.Ebpf.Tests.Links;
 using Instrumentation.Ebpf.Tests.Support;
@@ -44,6 +45,28 @@ public sealed class KernelLossTests
         Dictionary<int, int> delivered = seen.CountBy(static one => one.Event.Processor).ToDictionary();
         Assert.All(byProcessor.Read().Rows, row => Assert.Equal(row.Count, delivered.GetValueOrDefault(row.Key) + loss.ByProcessor.GetValueOrDefault(row.Key)));
         Assert.Contains("flooded: ring full", loss.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProgramsThatTheKernelLeavesOut_AreInTheLedger()
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "The tracepoint of page faults is one of x86.");
+        await using InstrumentationSession session = await KernelSession.StartAsync();
+
+        // Each call makes a program of one probe fault in the kernel. That runs a program of the other, which faults as well, so the kernel would have to run it within itself.
+        await using AggregateHandle<CountSnapshot> faulting = await session.AttachAsync(
+            Probe.Syscall("lseek").OnEntry().ThisProcess().When(c => c.Arg<int>("fd") == Seeks.Descriptor && c.Memory<int>(c.Arg<long>("offset")) == 1).Count());
+        ProbeHandle nested = await session.AttachAsync(Probe.RawTracepoint("page_fault_kernel").ThisProcess().When(c => c.Memory<int>(8) == 1).Named("nested"));
+        Seeks.CallOnThreads([[.. Enumerable.Repeat((8L, 1), 1000)]]);
+        await nested.DisposeAsync();
+        Assert.Equal(1000, faulting.Statistics.Faults);
+        Assert.InRange(nested.Statistics.Hits, 1000, 2000);
+        Assert.InRange(nested.Statistics.Lost, 1000, nested.Statistics.Hits);
+        EventLoss loss = session.Events.Loss;
+        Assert.Equal(nested.Statistics.Lost, loss.ByProbe["nested"].Missed);
+        Assert.Equal(loss.Total, loss.ByProbe["nested"].Total);
+        Assert.Empty(loss.ByProcessor);
+        Assert.Contains($"missed {nested.Statistics.Lost}", loss.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>Keeps the pump busy with a source that does not come to an end until this is disposed.</summary>
