@@ -11,7 +11,10 @@ if (args is not ["gate"] and not ["gate", _])
 
 string prefix = args is [_, var given] ? given : string.Empty;
 Figure[] managed = [new CountFigure(), new AfterDetachFigure(), new FalseFigure(), new EventFigure(), new ActivityFigure(), new ProxyFigure()];
-KernelFigure[] kernel = [new RingFigure(), new StreamFigure(), new FunctionCountFigure(), new FunctionFilterFigure()];
+KernelFigure[] kernel =
+[
+    new FunctionCountFigure(), new FunctionFilterFigure(), new RingFigure(), new StreamFigure(), new SampleFigure(), new AttachFigure(),
+];
 int beyond = await Gate.RunAsync(managed.Where(figure => figure.Name.StartsWith(prefix, StringComparison.Ordinal)))
     + await Gate.RunAsync(kernel.Where(figure => figure.Names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))));
 return beyond == 0 ? 0 : 1;

@@ -15,7 +15,7 @@ namespace Instrumentation.Benchmarks.Ebpf;
 /// </summary>
 internal sealed class RingFigure : KernelFigure
 {
-    private const int Rounds = 21;
+    private const int Rounds = 31;
     private const int LiveRuns = 25_000;
     private const int FilledRuns = 1_000;
     private const int Fillings = 20;
