@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using Instrumentation.Events;
 
@@ -11,6 +12,7 @@ internal sealed class RecordDrain : IDisposable
     private readonly PipeReader _reader;
     private readonly Task _reading;
     private long _bytes;
+    private long _lastAt;
 
     /// <summary>Begins to read.</summary>
     /// <param name="session">The session.</param>
@@ -22,6 +24,9 @@ internal sealed class RecordDrain : IDisposable
 
     /// <summary>Bytes of records that were read so far.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>When the last of them came, in units of <see cref="Stopwatch"/>.</summary>
+    public long LastAt => Volatile.Read(ref _lastAt);
 
     /// <summary>Waits until so many bytes have been read.</summary>
     /// <param name="bytes">The bytes of all records that were written since the beginning.</param>
@@ -47,6 +52,7 @@ internal sealed class RecordDrain : IDisposable
         while (true)
         {
             ReadResult result = await _reader.ReadAsync().ConfigureAwait(false);
+            Volatile.Write(ref _lastAt, Stopwatch.GetTimestamp());
             Volatile.Write(ref _bytes, _bytes + result.Buffer.Length);
             _reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted || result.IsCanceled)
