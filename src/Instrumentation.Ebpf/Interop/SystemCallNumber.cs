@@ -20,6 +20,9 @@ internal static class SystemCallNumber
     /// <summary>membarrier(2).</summary>
     public static readonly nint MemoryBarrier = Of(x64: 324, arm64: 283);
 
+    /// <summary>statx(2).</summary>
+    public static readonly nint FileStatus = Of(x64: 332, arm64: 291);
+
     // -1 is no system call: on other processors the kernel answers ENOSYS, which the capability table reports.
     private static nint Of(nint x64, nint arm64) => RuntimeInformation.ProcessArchitecture switch
     {

@@ -18,6 +18,15 @@ public sealed class ContextValueTests
     }
 
     [Fact]
+    public void Ids_InAPidNamespaceOfItsOwn_AreThoseOfThatNamespace()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root makes pid namespaces here.");
+        string own = Path.Combine(AppContext.BaseDirectory, "Instrumentation.Ebpf.Tests.dll");
+        string result = Tools.Tool.Run("unshare", "--pid", "--fork", "--mount-proc", Environment.ProcessPath!, own, "--filter-method", $"*.{nameof(Ids_AreThoseOfThisThreadAndProcess)}");
+        Assert.Contains("succeeded: 1", result, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cpu_IsWhereTheProgramRan()
     {
         for (int processor = 0; processor < Math.Min(4, Environment.ProcessorCount); processor++)

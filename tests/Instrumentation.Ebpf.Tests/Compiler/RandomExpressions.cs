@@ -2,8 +2,8 @@ using Instrumentation.Expressions;
 
 namespace Instrumentation.Ebpf.Tests.Compiler;
 
-/// <summary>Random well-typed expressions of whole numbers over a point with a parameter of each type.</summary>
-internal sealed class RandomExpressions(Random random, RandomValues values)
+/// <summary>Random well-typed expressions of whole numbers, with memory, text and narrowed arguments as points of the kernel have them, over a point with a parameter of each type.</summary>
+internal sealed class RandomExpressions(Random random, RandomValues values, bool kernel = true)
 {
     /// <summary>The types of the parameters, in order; also the types that expressions are made of.</summary>
     public static readonly Type[] Types =
@@ -43,7 +43,7 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
             return new ConditionalExpression(Of(typeof(bool), depth - 1), Of(type, depth - 1), Of(type, depth - 1), type);
         }
 
-        if (ExpressionTypes.IsReadable(type) && type != typeof(string) && random.Next(15) == 0)
+        if (kernel && ExpressionTypes.IsReadable(type) && type != typeof(string) && random.Next(15) == 0)
         {
             return new MemoryExpression(Address(), type);
         }
@@ -72,7 +72,7 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
                 return new BinaryExpression(Pick([BinaryOperator.ShiftLeft, BinaryOperator.ShiftRight]), Of(type, depth - 1), Of(typeof(int), depth - 1), type);
             case 4 when type == typeof(long):
                 return new UnaryExpression(UnaryOperator.Ticks, Of(typeof(TimeSpan), depth - 1), type);
-            case 4 when type == typeof(int):
+            case 4 when type == typeof(int) && kernel:
                 return new UnaryExpression(UnaryOperator.StringLength, Of(typeof(string), depth - 1), type);
             case 4 when type == typeof(ulong):
                 return new ConvertExpression(Of(typeof(CodeAddress), depth - 1), type);
@@ -83,7 +83,7 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
 
     private ProbeExpression Truth(int depth)
     {
-        switch (random.Next(11))
+        switch (random.Next(kernel ? 11 : 9))
         {
             case 9:
                 return new StringTestExpression(Pick(Enum.GetValues<StringTest>()), Of(typeof(string), depth - 1), Text());
@@ -140,7 +140,7 @@ internal sealed class RandomExpressions(Random random, RandomValues values)
         1 when type == typeof(TimeSpan) => new ContextExpression(ContextValue.Duration, type),
         2 when type == typeof(int) => random.Next(2) == 0 ? new ReturnExpression(type) : new ContextExpression(ContextValue.ThreadId, type),
         2 when type == typeof(long) => random.Next(2) == 0 ? new ArgumentExpression(Array.IndexOf(Types, typeof(short)), null, type) : new ContextExpression(ContextValue.Timestamp, type),
-        2 when type == typeof(byte) => new ArgumentExpression(Array.IndexOf(Types, typeof(long)), null, type),
+        2 when type == typeof(byte) && kernel => new ArgumentExpression(Array.IndexOf(Types, typeof(long)), null, type),
         _ => new ArgumentExpression(Array.IndexOf(Types, type), null, type),
     };
 

@@ -11,12 +11,12 @@ internal sealed class RandomHit : IExpressionInput
     private readonly ulong[] _cells = new ulong[Cells.Length];
     private readonly MemoryPool _memory;
 
-    public RandomHit(RandomValues values, MemoryPool memory)
+    public RandomHit(RandomValues values, MemoryPool memory, int? context = null)
     {
         _memory = memory;
         _arguments = [.. RandomExpressions.Types.Select(values.Of), memory.Text(), memory.Text(), memory.Data()];
         _result = (int)values.Of(typeof(int));
-        _context = (int)values.Of(typeof(int));
+        _context = context ?? (int)values.Of(typeof(int));
         _cells[Cells.Return] = values.Cell(_result);
         _cells[Cells.Context] = (ulong)_context;
         for (int index = 0; index < _arguments.Length; index++)
@@ -33,6 +33,9 @@ internal sealed class RandomHit : IExpressionInput
     public object Result => _result;
 
     public ReadOnlySpan<ulong> Values => _cells;
+
+    /// <summary>The arguments.</summary>
+    public IReadOnlyList<object> Arguments => _arguments;
 
     public object Argument(int index) => _arguments[index];
 

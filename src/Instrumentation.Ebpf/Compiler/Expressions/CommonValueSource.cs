@@ -28,11 +28,11 @@ internal abstract class CommonValueSource : IValueSource
                 assembler.Call(BpfHelper.KernelTimeGetNs);
                 break;
             case ContextValue.ThreadId:
-                assembler.Call(BpfHelper.GetCurrentPidTgid);
+                TaskIds.Emit(code);
                 assembler.SignExtend(Register.R0, 32);
                 break;
             case ContextValue.ProcessId:
-                assembler.Call(BpfHelper.GetCurrentPidTgid);
+                TaskIds.Emit(code);
                 assembler.Alu(AluOperation.ArithmeticShiftRight, Register.R0, 32);
                 break;
             case ContextValue.Cpu:

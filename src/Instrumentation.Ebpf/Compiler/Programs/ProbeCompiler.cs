@@ -141,7 +141,7 @@ internal sealed class ProbeCompiler
         _source.EmitFilter(_code, _skip);
         if (_request.ProcessId is { } process)
         {
-            _assembler.Call(BpfHelper.GetCurrentPidTgid);
+            TaskIds.Emit(_code);
             _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
             _assembler.JumpIf(JumpCondition.NotEqual, Register.R0, process, _skip);
         }
