@@ -53,6 +53,28 @@ public sealed class ContextValueTests
     }
 
     [Fact]
+    public void Comm_ThatFillsItsRoom_IsWhole()
+    {
+        object? comm = null;
+        object? path = null;
+        object? argument = null;
+        Thread thread = new(() =>
+        {
+            comm = Evaluated.Value(c => c.Comm, Source);
+            path = Evaluated.Value(c => c.KernelString("task->comm"), Source);
+            argument = Evaluated.Value(c => c.Arg<string>("name"), Source);
+        })
+        {
+            Name = "fifteen-letters",
+        };
+        thread.Start();
+        thread.Join();
+        Assert.Equal("fifteen-letters", comm);
+        Assert.Equal("fifteen-letters", path);
+        Assert.Equal("fifteen-letters", argument);
+    }
+
+    [Fact]
     public void CgroupId_IsTheInodeOfTheDirectory()
     {
         string? own = File.ReadLines("/proc/self/cgroup").FirstOrDefault(static line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];

@@ -18,7 +18,7 @@ internal sealed class RandomExpressions(Random random, RandomValues values, bool
     /// <summary>Texts: of all lengths of characters, and around the bounds of the test.</summary>
     public static readonly string[] Texts =
     [
-        string.Empty, "a", "ab", "abc", "bc", "ABC", "abcabcabd", "ä", "€uro", "😀", "grin 😀 grin", "hello world", "hello world, and all that is longer than sixteen",
+        string.Empty, "a", "b\0", "ab", "abc", "bc", "ABC", "abcabcabd", "ä", "€uro", "😀", "grin 😀 grin", "hello world", "hello world, and all that is longer than sixteen",
         new('x', 63), new('x', 64), new('x', 65), new string('x', 62) + "abc", new('y', 255), new('y', 256), new('y', 257), new string('y', 253) + "bc", new('y', 300),
     ];
 
