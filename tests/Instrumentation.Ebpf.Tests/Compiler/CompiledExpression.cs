@@ -72,6 +72,9 @@ internal sealed class CompiledExpression : IDisposable
     /// <summary>The code.</summary>
     public BpfCode Code { get; }
 
+    /// <summary>What the head of the text says of its length before it was cut, after a run.</summary>
+    public int WholeLength => MemoryMarshal.Read<int>(MemoryMarshal.AsBytes((Span<ulong>)_shared[0])[(_text!.Value.Offset + sizeof(int))..]);
+
     /// <summary>Runs the program on what is in the cells.</summary>
     /// <param name="faulted">Whether something faulted.</param>
     /// <param name="processor">The processor that it runs on; null for any.</param>
