@@ -37,7 +37,7 @@ internal sealed class EbpfBackend : IProbeBackend
     public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        RequireSystemCall();
+        RequiredCapability.Demand(CapabilityNames.SystemCall);
         PointTarget target = ((KernelPoint)runtime.Spec.Point).Resolve(runtime.Spec);
         KernelProbe probe = await KernelProbe.AttachAsync(runtime, target).ConfigureAwait(false);
         if (cancellationToken.IsCancellationRequested)
@@ -53,13 +53,4 @@ internal sealed class EbpfBackend : IProbeBackend
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static void RequireSystemCall()
-    {
-        Capability capability = KernelCapabilities.Of(CapabilityNames.SystemCall);
-        if (capability.Answer == CapabilityAnswer.No)
-        {
-            throw new BackendUnavailableException(BackendName, BackendUnavailableReason.PlatformNotSupported, $"it needs {capability.Minimum}.", capability.Mend);
-        }
-    }
 }

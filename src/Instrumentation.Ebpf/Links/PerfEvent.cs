@@ -6,23 +6,6 @@ using Instrumentation.Ebpf.Programs;
 
 namespace Instrumentation.Ebpf.Links;
 
-/// <summary>Which access a watchpoint sees.</summary>
-[Flags]
-internal enum WatchAccess
-{
-    /// <summary>None.</summary>
-    None = 0,
-
-    /// <summary>Reads; x86 processors see writes as well.</summary>
-    Read = 1,
-
-    /// <summary>Writes.</summary>
-    Write = 2,
-
-    /// <summary>Execution.</summary>
-    Execute = 4,
-}
-
 /// <summary>A perf event that runs a program. Disposing closes the event and detaches the program.</summary>
 internal sealed unsafe class PerfEvent : IDisposable
 {
@@ -90,15 +73,16 @@ internal sealed unsafe class PerfEvent : IDisposable
         return Open(ref attributes, threadId, processor, string.Create(CultureInfo.InvariantCulture, $"the clock of processor {processor} at {frequency} Hz"));
     }
 
-    /// <summary>Opens a hardware watchpoint of a thread.</summary>
+    /// <summary>Opens a hardware watchpoint, of a thread, or of a processor: then at the address in every process.</summary>
     /// <param name="address">The address, aligned to the length.</param>
     /// <param name="length">1, 2, 4 or 8 bytes.</param>
     /// <param name="access">Which access.</param>
-    /// <param name="threadId">The thread.</param>
+    /// <param name="threadId">The thread; -1 for all.</param>
     /// <param name="inherit">Whether threads that it starts later are watched too.</param>
+    /// <param name="processor">The processor; -1 for whichever the thread runs on.</param>
     /// <returns>The event.</returns>
     /// <exception cref="KernelCallException">The kernel refused, for example because the processor's four are taken.</exception>
-    public static PerfEvent Watchpoint(ulong address, int length, WatchAccess access, int threadId, bool inherit = false)
+    public static PerfEvent Watchpoint(ulong address, int length, WatchAccess access, int threadId, bool inherit = false, int processor = -1)
     {
         PerfEventAttributes attributes = new()
         {
@@ -109,7 +93,7 @@ internal sealed unsafe class PerfEvent : IDisposable
             SamplePeriod = 1,
             Flags = PerfEventFlags.Disabled | PerfEventFlags.ExcludeKernel | PerfEventFlags.ExcludeHypervisor | (inherit ? PerfEventFlags.Inherit : PerfEventFlags.None),
         };
-        return Open(ref attributes, threadId, -1, string.Create(CultureInfo.InvariantCulture, $"a watchpoint of {length} bytes at 0x{address:x}"));
+        return Open(ref attributes, threadId, processor, string.Create(CultureInfo.InvariantCulture, $"a watchpoint of {length} bytes at 0x{address:x}"));
     }
 
     /// <summary>Runs a program at each event from now on.</summary>

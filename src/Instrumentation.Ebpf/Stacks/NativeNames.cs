@@ -3,8 +3,8 @@ using Instrumentation.Ebpf.Elf;
 
 namespace Instrumentation.Ebpf.Stacks;
 
-/// <summary>Names the functions of programs and libraries by their ELF symbols. A file is read once.</summary>
-internal sealed class NativeNames : IDisposable
+/// <summary>Names the functions of programs and libraries by their ELF symbols. A file is read once, and not kept open.</summary>
+internal sealed class NativeNames
 {
     private readonly Dictionary<(string Path, ulong Inode), Symbols?> _files = [];
 
@@ -23,29 +23,16 @@ internal sealed class NativeNames : IDisposable
         return symbols?.Find(address - map.Start + map.Offset);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (Symbols? symbols in _files.Values)
-        {
-            symbols?.File.Dispose();
-        }
-
-        _files.Clear();
-    }
-
     private static Symbols? Open(int processId, string path)
     {
         string root = processId == Environment.ProcessId ? "/" : string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/root");
-        ElfFile? file = null;
         try
         {
-            file = ElfFile.Open(RootedPath.Of(root, path));
+            using ElfFile file = ElfFile.Open(RootedPath.Of(root, path));
             return new Symbols(file, ElfDebugFile.SymbolsOf(file, root));
         }
         catch (BadFileException)
         {
-            file?.Dispose();
             return null;
         }
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Instrumentation.Ebpf.Stacks;
 
 /// <summary>Names the addresses of stacks. What a process that has ended had mapped stays known, if it was asked for before.</summary>
-internal sealed class StackNames : IDisposable
+internal sealed class StackNames
 {
     private readonly Dictionary<int, ProcessNames> _processes = [];
     private readonly NativeNames _files = new();
@@ -45,9 +45,6 @@ internal sealed class StackNames : IDisposable
         (string name, string module, FrameKind kind) = Of(processId).Find(isCaller ? address - 1 : address);
         return new ProfiledFrame(name, module, kind, address);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _files.Dispose();
 
     private ProcessNames Of(int processId)
     {

@@ -82,11 +82,6 @@ internal sealed class StackTable : IDisposable
         _user.Dispose();
         _kernel.Dispose();
         _counts.Dispose();
-        lock (_gate)
-        {
-            _names.Dispose();
-        }
-
         if (_usesPerfMap)
         {
             RuntimePerfMap.Release();

@@ -48,9 +48,12 @@ internal sealed class RandomSpecs(int seed)
         Expiry = _random.Next(2) == 0 ? null : TimeSpan.FromTicks(_random.Next(2) == 0 ? _random.NextInt64(1, long.MaxValue) : _random.Next(1, 1000) * TimeSpan.TicksPerSecond),
     };
 
-    private AggregationSpec Aggregation(int depth) => _random.Next(2) == 0
-        ? Simple(depth)
-        : new KeyedAggregation(_expressions.Next(RandomTypes.Key(_random), depth), Simple(depth), _random.Next(1, 513));
+    private AggregationSpec Aggregation(int depth) => _random.Next(9) switch
+    {
+        < 4 => Simple(depth),
+        < 8 => new KeyedAggregation(_expressions.Next(RandomTypes.Key(_random), depth), Simple(depth), _random.Next(1, 513)),
+        _ => new StackAggregation(_random.Next(1, 65537)),
+    };
 
     private AggregationSpec Simple(int depth) => _random.Next(5) switch
     {

@@ -39,6 +39,7 @@ public sealed class CapabilityTests
         Assert.Contains($"{CapabilityNames.RightBpf} No", report, StringComparison.Ordinal);
         Assert.Contains($"{CapabilityNames.SystemCall} No", report, StringComparison.Ordinal);
         Assert.Contains($"{CapabilityNames.ProgramRawTracepoint} No Run with CAP_BPF and CAP_PERFMON", report, StringComparison.Ordinal);
+        Assert.Matches($"profile: .*CAP_PERFMON.*{CapabilityNames.RightPerfmon}", report);
         Assert.Contains($"{CapabilityNames.Btf} {KernelCapabilities.Of(CapabilityNames.Btf).Answer}", report, StringComparison.Ordinal);
     }
 
@@ -49,6 +50,7 @@ public sealed class CapabilityTests
         string report = RunChild("/usr/bin/setpriv", "--bounding-set=-all,+bpf,+perfmon", "--inh-caps=-all");
 
         Assert.Contains($"{CapabilityNames.RightAdministration} No", report, StringComparison.Ordinal);
+        Assert.Contains("profile: Armed, some samples", report, StringComparison.Ordinal);
         foreach (string name in new[] { CapabilityNames.SystemCall, CapabilityNames.RightBpf, CapabilityNames.ProgramRawTracepoint, CapabilityNames.MapRingBuffer, CapabilityNames.ProgramPerfEvent })
         {
             Assert.Contains($"{name} Yes", report, StringComparison.Ordinal);

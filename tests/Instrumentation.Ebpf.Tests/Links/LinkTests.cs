@@ -10,6 +10,7 @@ using Instrumentation.Ebpf.Tests.Tools;
 
 namespace Instrumentation.Ebpf.Tests.Links;
 
+[Collection(PerfEventTests.Name)]
 public sealed class LinkTests
 {
     private const int Calls = 50;

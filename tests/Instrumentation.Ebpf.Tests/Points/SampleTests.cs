@@ -12,6 +12,7 @@ using Microsoft.Data.Sqlite;
 namespace Instrumentation.Ebpf.Tests.Points;
 
 /// <summary>Profiles of threads that are busy in a known place.</summary>
+[Collection(PerfEventTests.Name)]
 public sealed partial class SampleTests
 {
     private const int Frequency = 199;

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Instrumentation.Backends;
+using Instrumentation.Ebpf.Backend;
 using Instrumentation.Ebpf.Capabilities;
 
 namespace Instrumentation.Ebpf.Tests.Support;
@@ -22,6 +24,32 @@ internal static class ChildReport
             Console.WriteLine($"{capability.Name} {capability.Answer} {capability.Mend}");
         }
 
+        Console.WriteLine($"profile: {Profile()}");
         Environment.Exit(0);
+    }
+
+    // What a profile of this process comes to with the rights that it has.
+    private static string Profile()
+    {
+        try
+        {
+            ProbeSpec spec = Probe.Sample(99).ThisProcess();
+            _ = new EbpfBackend().CanAttach(spec);
+            InstrumentationSession session = InstrumentationSession.StartAsync([new EbpfBackend()]).GetAwaiter().GetResult();
+            AggregateHandle<StackProfile> handle = session.AttachAsync(spec.Stacks(64)).GetAwaiter().GetResult();
+            Stopwatch watch = Stopwatch.StartNew();
+            while (handle.Statistics.Hits == 0 && watch.Elapsed < TimeSpan.FromSeconds(10))
+            {
+                Thread.SpinWait(1000);
+            }
+
+            string state = handle.State.ToString();
+            session.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            return $"{state}, {(handle.Read().Total > 0 ? "some" : "no")} samples";
+        }
+        catch (InstrumentationException error)
+        {
+            return error.Message;
+        }
     }
 }

@@ -9,7 +9,8 @@ namespace Instrumentation.Ebpf.Points.Sampling;
 
 /// <summary>The values at a perf event: the one argument is the address of the instruction. The context begins with the registers.</summary>
 /// <param name="place">What the point is called in errors.</param>
-internal sealed class PerfEventSource(string place) : ProgramSource
+/// <param name="isOfThisProcess">Whether all hits are of this process, whose addresses can be named.</param>
+internal sealed class PerfEventSource(string place, bool isOfThisProcess) : ProgramSource
 {
     // Where struct pt_regs has rip, and struct user_pt_regs has pc.
     private static readonly int InstructionOffset = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 256 : 128;
@@ -29,6 +30,14 @@ internal sealed class PerfEventSource(string place) : ProgramSource
         {
             base.EmitArgument(code, argument);
             return;
+        }
+
+        if (!isOfThisProcess)
+        {
+            throw new ExpressionException(
+                ExpressionText.Of(argument),
+                "code addresses are shown by the names of this process, and other processes have other code at them.",
+                "Add ThisProcess(), or read it as ulong; Stacks() names the frames of all processes.");
         }
 
         EmitRawArgument(code, IndexOf(argument));

@@ -32,6 +32,6 @@ internal sealed record SamplePoint(int Frequency) : MomentPoint
         {
             Notes = [$"{Frequency} samples a second of each processor while it is not idle: threads that wait are not seen"],
         };
-        return new PerfEventTarget(Place, coverage, processors, processor => PerfEvent.CpuClock(Frequency, processor));
+        return new PerfEventTarget(spec, coverage, processors, processor => PerfEvent.CpuClock(Frequency, processor));
     }
 }
