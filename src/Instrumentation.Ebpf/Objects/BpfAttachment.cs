@@ -22,8 +22,15 @@ public sealed class BpfAttachment : IDisposable
     /// <summary>What it is attached to.</summary>
     public string Target { get; }
 
+    /// <summary>Tells the object that it need not detach this any more.</summary>
+    internal Action<BpfAttachment>? Released { get; set; }
+
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_links, static link => link.Dispose());
+    public void Dispose()
+    {
+        Array.ForEach(_links, static link => link.Dispose());
+        Released?.Invoke(this);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Program.Name} on {Target}";

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Objects.Linking;
 
 namespace Instrumentation;
@@ -15,34 +14,31 @@ public sealed partial class BpfObject
     /// <param name="name">Its name.</param>
     /// <returns>Its value now.</returns>
     /// <exception cref="BpfObjectException">There is no such variable, or it has another size.</exception>
-    /// <exception cref="KernelCallException">The kernel refused.</exception>
+    /// <exception cref="ObjectDisposedException">The object is disposed.</exception>
     public T GetGlobal<T>(string name)
         where T : unmanaged
     {
-        (BpfObjectMap section, ObjectVariable variable) = Find<T>(name);
-        return MemoryMarshal.Read<T>(section.Get(new byte[sizeof(int)]).AsSpan(variable.Offset));
+        ObjectVariable variable = Find<T>(name);
+        return _memory[variable.Section].Read<T>(variable.Offset);
     }
 
-    /// <summary>
-    /// Writes a global variable. The whole section is read and written, so that what a program writes to its other variables meanwhile is lost: set
-    /// variables while nothing is attached, or give each such variable a section of its own (<c>SEC(".data.name")</c>), or use a map.
-    /// </summary>
+    /// <summary>Writes a global variable, while programs may run: the others stay as they are.</summary>
     /// <typeparam name="T">A type of its size.</typeparam>
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value.</param>
-    /// <exception cref="BpfObjectException">There is no such variable, or it has another size.</exception>
-    /// <exception cref="KernelCallException">The kernel refused: constants are set by <see cref="BpfObjectOptions.WithGlobal{T}"/>.</exception>
+    /// <exception cref="BpfObjectException">There is no such variable, it has another size, or it is constant.</exception>
+    /// <exception cref="ObjectDisposedException">The object is disposed.</exception>
     public void SetGlobal<T>(string name, T value)
         where T : unmanaged
     {
-        (BpfObjectMap section, ObjectVariable variable) = Find<T>(name);
-        byte[] key = new byte[sizeof(int)];
-        byte[] content = section.Get(key)!;
-        MemoryMarshal.Write(content.AsSpan(variable.Offset), in value);
-        section.Set(key, content);
+        ObjectVariable variable = Find<T>(name);
+        if (!_memory[variable.Section].TryWrite(variable.Offset, value))
+        {
+            throw new BpfObjectException(Path, $"variable {name}", "it is constant: the programs were verified with the value that it has.", $"Set it before the load, with {nameof(BpfObjectOptions)}.{nameof(BpfObjectOptions.WithGlobal)}.");
+        }
     }
 
-    private (BpfObjectMap Section, ObjectVariable Variable) Find<T>(string name)
+    private ObjectVariable Find<T>(string name)
         where T : unmanaged
     {
         if (!_variables.TryGetValue(name, out ObjectVariable? variable))
@@ -51,7 +47,7 @@ public sealed partial class BpfObject
         }
 
         return variable.Size == Unsafe.SizeOf<T>()
-            ? (GetMap(_sections[variable.Section]), variable)
+            ? variable
             : throw new BpfObjectException(Path, $"variable {name}", $"it has {variable.Size} bytes, and {typeof(T).Name} has {Unsafe.SizeOf<T>()}.", "Use a type of its size.");
     }
 }

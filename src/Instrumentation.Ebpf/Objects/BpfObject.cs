@@ -15,10 +15,10 @@ namespace Instrumentation;
 public sealed partial class BpfObject : IDisposable
 {
     private readonly List<IDisposable> _owned;
-    private readonly List<BpfAttachment> _attachments = [];
+    private readonly HashSet<BpfAttachment> _attachments = [];
     private readonly Dictionary<string, ObjectRing> _rings = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, ObjectVariable> _variables;
-    private readonly string[] _sections;
+    private readonly IReadOnlyList<DataMemory> _memory;
     private readonly Lock _lock = new();
     private bool _isDisposed;
 
@@ -29,9 +29,9 @@ public sealed partial class BpfObject : IDisposable
         Warnings = loader.Warnings;
         _owned = loader.Owned;
         _variables = plan.Object.Variables;
-        _sections = [.. plan.Object.Data.Select(section => section.Name)];
+        _memory = loader.Memory;
         var maps = new Dictionary<string, BpfObjectMap>(StringComparer.Ordinal);
-        foreach ((string name, BpfMap map) in plan.Object.Maps.Select(map => map.Name).Concat(_sections).Zip(loader.Maps.Concat(loader.Data)))
+        foreach ((string name, BpfMap map) in plan.Object.Maps.Select(map => map.Name).Concat(plan.Object.Data.Select(section => section.Name)).Zip(loader.Maps.Concat(loader.Data)))
         {
             maps.TryAdd(name, new BpfObjectMap(name, map));
             if (map is BpfRingBuffer ring)
@@ -197,11 +197,20 @@ public sealed partial class BpfObject : IDisposable
             if (!_isDisposed)
             {
                 _attachments.Add(attachment);
+                attachment.Released = Release;
                 return;
             }
         }
 
         attachment.Dispose();
         throw new ObjectDisposedException(nameof(BpfObject));
+    }
+
+    private void Release(BpfAttachment attachment)
+    {
+        lock (_lock)
+        {
+            _attachments.Remove(attachment);
+        }
     }
 }

@@ -62,7 +62,7 @@ public sealed class BpfObjectTests
         Assert.Equal(7, loaded.GetMap("starts").Capacity);
         Assert.Equal(0, program.Run(new byte[24]));
         Assert.Equal(0UL, loaded.GetGlobal<ulong>("total"));
-        Assert.Throws<KernelCallException>(() => loaded.SetGlobal("only_tgid", 2U));
+        Assert.Throws<BpfObjectException>(() => loaded.SetGlobal("only_tgid", 2U));
         loaded.SetGlobal("total", 5UL);
         Assert.Equal((5UL, 0UL), (loaded.GetGlobal<ulong>("total"), loaded.GetGlobal<ulong>("hidden_total")));
     }

@@ -68,6 +68,77 @@ public sealed class CoreTests
         Assert.InRange(one.StartTime, 1UL, (ulong)Stopwatch.GetTimestamp());
     }
 
+    [Theory]
+    [InlineData("sched_reset_on_fork", "unsigned")]
+    [InlineData("in_execve", "unsigned")]
+    [InlineData("no_cgroup_migration", "unsigned")]
+    [InlineData("frozen", "unsigned")]
+    public void Bitfield_IsWhereItsOffsetAndShiftsSay(string name, string type)
+    {
+        Require.Bpf();
+        using var directory = new TemporaryDirectory();
+        string source = $$"""
+            #include "bpf.h"
+            struct task_struct { {{type}} filler; {{type}} {{name}} : 9; } TARGET_TYPE;
+            char licence[] SEC("license") = "GPL";
+            u64 answers[5];
+            SEC("raw_tp/x") int f(u64 *context)
+            {
+                struct task_struct *task = current_task();
+                answers[0] = field_offset(task->{{name}});
+                answers[1] = field_size(task->{{name}});
+                answers[2] = field_left_shift(task->{{name}});
+                answers[3] = field_right_shift(task->{{name}});
+                answers[4] = field_signed(task->{{name}});
+                return 0;
+            }
+            """;
+        using BpfObject loaded = BpfObject.Load(Clang.Source(directory, source));
+        loaded.GetProgram("f").Run(new byte[8]);
+        ulong[] answers = MemoryMarshal.Cast<byte, ulong>(loaded.GetMap(".bss").Get(new byte[4])).ToArray();
+        BtfType task = KernelBtf.Open().Find("task_struct", BtfKind.Struct)!.Value;
+        Assert.True(BtfMembers.TryFind(task, name, out BtfMember bits));
+
+        // The bytes are loaded as one number; the bits stand between the shifts.
+        Assert.Equal(0UL, answers[0] % answers[1]);
+        Assert.Equal(64UL, bits.BitOffset - (answers[0] * 8) + (ulong)bits.BitSize + answers[2]);
+        Assert.Equal(64UL - (ulong)bits.BitSize, answers[3]);
+        Assert.InRange(bits.BitOffset, answers[0] * 8, ((answers[0] + answers[1]) * 8) - (ulong)bits.BitSize);
+        Assert.Equal(0UL, answers[4]);
+    }
+
+    [Fact]
+    public void UnsignedNumber_OfAnotherSize_IsLoadedWithItsOwn_AndASignedOneIsNot()
+    {
+        Require.Bpf();
+        using var directory = new TemporaryDirectory();
+        const string Source = """
+            #include "bpf.h"
+            static void *(*const current_task_typed)(void) = (void *)158;
+            struct task_struct { u64 flags; s64 tgid; } TARGET_TYPE;
+            struct task_struct___narrow { u32 flags; } TARGET_TYPE;
+            char licence[] SEC("license") = "GPL";
+            SEC("raw_tp/good") int good(u64 *context)
+            {
+                struct task_struct *task = current_task_typed();
+                struct task_struct___narrow *narrow = (void *)task;
+                u64 flags = task->flags;
+                return flags >> 32 == 0 && (u32)flags == narrow->flags && field_size(task->flags) == 4;
+            }
+            SEC("raw_tp/bad") int bad(u64 *context)
+            {
+                struct task_struct *task = current_task_typed();
+                return task->tgid;
+            }
+            """;
+        string path = Clang.Source(directory, Source);
+        using BpfObject good = BpfObject.Load(path, new BpfObjectOptions { Programs = ["good"] });
+        Assert.Equal(1, good.GetProgram("good").Run(new byte[8]));
+
+        ProgramRefusedException refused = Assert.Throws<ProgramRefusedException>(() => BpfObject.Load(path));
+        Assert.Contains("4 bytes instead of 8", refused.Why, StringComparison.Ordinal);
+    }
+
     private static int Parent() => int.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("PPid:", StringComparison.Ordinal)).Split('\t')[1]);
 
     private static unsafe string Comm(Record record) => new((sbyte*)record.Comm);

@@ -16,6 +16,7 @@ internal sealed class ObjectLoader(ObjectPlan plan)
 {
     private readonly List<BpfMap> _maps = [];
     private readonly List<BpfMap> _data = [];
+    private readonly List<DataMemory> _memory = [];
     private BtfHandle? _types;
 
     /// <summary>All that was made, in order.</summary>
@@ -29,6 +30,9 @@ internal sealed class ObjectLoader(ObjectPlan plan)
 
     /// <summary>The maps of variables, in the order of the object's sections.</summary>
     public IReadOnlyList<BpfMap> Data => _data;
+
+    /// <summary>The memory of the variables, in the same order.</summary>
+    public IReadOnlyList<DataMemory> Memory => _memory;
 
     /// <summary>Loads the object's types and makes its maps.</summary>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
@@ -56,6 +60,7 @@ internal sealed class ObjectLoader(ObjectPlan plan)
         foreach (ObjectData section in plan.Object.Data)
         {
             _data.Add(Keep(Make(section)));
+            _memory.Add(Keep(DataMemory.Map(_data[^1], !section.IsReadOnly)));
         }
     }
 
