@@ -75,6 +75,10 @@ public sealed class ContextValueTests
     }
 
     [Fact]
+    public void CgroupId_IsThatOfTheTasksGroup() =>
+        Assert.Equal(Evaluated.Value(c => c.Kernel<ulong>("task->cgroups->dfl_cgrp->kn->id"), Source), Evaluated.Value(c => c.CgroupId, Source));
+
+    [Fact]
     public void CgroupId_IsTheInodeOfTheDirectory()
     {
         string? own = File.ReadLines("/proc/self/cgroup").FirstOrDefault(static line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];

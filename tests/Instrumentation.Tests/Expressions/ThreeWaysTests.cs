@@ -13,7 +13,7 @@ namespace Instrumentation.Tests.Expressions;
 public class ThreeWaysTests(ITestOutputHelper output)
 {
     private const int Cases = 100_000;
-    private const int HitsPerTree = 10;
+    private const int HitsPerTree = 40;
     private const int Depth = 5;
 
     private static readonly BindingTarget Target = new(
