@@ -34,7 +34,11 @@ internal static class ProbePointCodecs
         }
     }
 
-    private static IProbePointCodec[] OfPackages() => [.. Create(Type.GetType("Instrumentation.Managed.Points.JsonMethodPoint, Instrumentation.Managed", throwOnError: false))];
+    private static IProbePointCodec[] OfPackages() =>
+    [
+        .. Create(Type.GetType("Instrumentation.Managed.Points.JsonMethodPoint, Instrumentation.Managed", throwOnError: false)),
+        .. Create(Type.GetType("Instrumentation.Ebpf.Points.JsonKernelPoint, Instrumentation.Ebpf", throwOnError: false)),
+    ];
 
     // The names are constants, so that trimming keeps the types of the packages that an application has.
     private static IEnumerable<IProbePointCodec> Create([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] Type? type) =>
