@@ -42,14 +42,12 @@ internal sealed class ElfUnwindIndex
     /// <summary>Finds where the function that an address lies in begins.</summary>
     /// <param name="address">The virtual address.</param>
     /// <param name="start">Where it begins.</param>
-    /// <param name="next">Where the next one begins; the greatest address when there is none.</param>
     /// <returns>False when no function begins at or before the address.</returns>
-    public bool TryFind(ulong address, out ulong start, out ulong next)
+    public bool TryFind(ulong address, out ulong start)
     {
         int at = Array.BinarySearch(_starts, address);
         at = at < 0 ? ~at - 1 : at;
         start = at < 0 ? 0 : _starts[at];
-        next = at + 1 < _starts.Length ? _starts[at + 1] : ulong.MaxValue;
         return at >= 0;
     }
 

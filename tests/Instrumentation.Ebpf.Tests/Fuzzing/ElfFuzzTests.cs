@@ -1,5 +1,6 @@
 using Instrumentation.Ebpf.Elf;
 using Instrumentation.Ebpf.Names;
+using Instrumentation.Ebpf.Points.Functions;
 using Instrumentation.Ebpf.Tests.Elf;
 using Instrumentation.Ebpf.Tests.Tools;
 
@@ -96,6 +97,8 @@ public sealed class ElfFuzzTests
             read += symbols.At(0x1000)?.Index ?? 0;
         });
         Part(() => read += ElfDebugFile.Candidates(file).Count);
+        Part(() => read += ElfUnwindIndex.Read(file).TryFind(0x1100, out _) ? 1 : 0);
+        Part(() => read += new SiteChooser(file, file.Symbols).Choose([.. file.Symbols.Match(Everything).Take(2).Select(static symbol => (symbol.Address, symbol.Size))]).Count);
         Part(() =>
         {
             foreach (SdtNote note in file.SdtNotes)

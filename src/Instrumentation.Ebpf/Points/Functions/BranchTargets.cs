@@ -16,10 +16,12 @@ internal sealed class BranchTargets(ElfFile file, ElfSymbols symbols)
     private const int NearReach = 130;
     private const ulong LongestInstruction = 15;
     private const ulong LongestDecoded = 64 * 1024;
+    private const long MostDecoded = 64 * 1024 * 1024;
 
     private static readonly SearchValues<byte> NearStarts = SearchValues.Create([0xE8, 0xE9, 0x0F, 0x8D]);
 
     private ElfUnwindIndex? _unwind;
+    private long _left = MostDecoded;
 
     /// <summary>Searches the instructions of the file.</summary>
     /// <param name="wanted">The addresses of interest.</param>
@@ -100,11 +102,12 @@ internal sealed class BranchTargets(ElfFile file, ElfSymbols symbols)
 
     private bool MayReach(ulong operation, ulong target)
     {
-        if (!TryFindFunction(operation, out ulong start) || FunctionCode.Read(file, start, operation - start + LongestInstruction) is not { } code)
+        if (_left < 0 || !TryFindFunction(operation, out ulong start) || FunctionCode.Read(file, start, operation - start + LongestInstruction) is not { } code)
         {
             return true;
         }
 
+        _left -= (long)(code.End - code.Address);
         foreach (Instruction instruction in code.Instructions)
         {
             if (instruction.NextIP > operation)
@@ -124,6 +127,6 @@ internal sealed class BranchTargets(ElfFile file, ElfSymbols symbols)
             return true;
         }
 
-        return (_unwind ??= ElfUnwindIndex.Read(file)).TryFind(address, out start, out _) && address - start <= LongestDecoded;
+        return (_unwind ??= ElfUnwindIndex.Read(file)).TryFind(address, out start) && address - start <= LongestDecoded;
     }
 }

@@ -12,7 +12,10 @@ namespace Instrumentation.Ebpf.Points.Functions;
 /// <param name="file">The file.</param>
 internal sealed class CodePointers(ElfFile file)
 {
-    private const int LongestTable = 8192;
+    private const int LongestTable = 2048;
+    private const int MostTables = 65536;
+
+    private int _tables;
 
     /// <summary>Whether a function jumps through a register or memory, so that its jumps alone do not say where to.</summary>
     /// <param name="code">The function.</param>
@@ -83,6 +86,11 @@ internal sealed class CodePointers(ElfFile file)
 
     private bool TableReaches(ulong table, HashSet<ulong> wanted)
     {
+        if (++_tables > MostTables)
+        {
+            return true;
+        }
+
         foreach (ElfSegment segment in file.Segments)
         {
             if (segment.Type == ElfSegmentType.Load && table >= segment.Address && table - segment.Address < segment.FileSize)

@@ -9,7 +9,9 @@ internal sealed class FunctionCode
 {
     // A function without a size is decoded this far; the longest checks need the whole function, and go without it then.
     private const ulong UnknownSize = 4096;
-    private const ulong MostBytes = 4 * 1024 * 1024;
+
+    // Whatever sizes a file claims, looking at all of its functions takes bounded time.
+    private const ulong MostBytes = 128 * 1024;
 
     private readonly ReadOnlyMemory<byte> _bytes;
 
@@ -56,16 +58,17 @@ internal sealed class FunctionCode
     /// <param name="file">The file.</param>
     /// <param name="address">Its virtual address.</param>
     /// <param name="size">Its size; 0 when it is not known.</param>
+    /// <param name="most">The most bytes to read.</param>
     /// <returns>The function; null when no instructions of the file are loaded there.</returns>
     /// <exception cref="BadFileException">The code is not inside the file.</exception>
-    public static FunctionCode? Read(ElfFile file, ulong address, ulong size)
+    public static FunctionCode? Read(ElfFile file, ulong address, ulong size, ulong most = MostBytes)
     {
         foreach (ElfSegment segment in file.Segments)
         {
             if (segment.Type == ElfSegmentType.Load && segment.IsExecutable && address >= segment.Address && address - segment.Address < segment.FileSize)
             {
                 ulong room = segment.FileSize - (address - segment.Address);
-                ulong length = Math.Min(room, size == 0 ? UnknownSize : Math.Min(size, MostBytes));
+                ulong length = Math.Min(room, size == 0 ? UnknownSize : Math.Min(size, most));
                 byte[] bytes = file.Read(address - segment.Address + segment.Offset, length, "code").ToArray();
                 return new FunctionCode(address, bytes, size != 0 && length == size);
             }

@@ -9,7 +9,10 @@ namespace Instrumentation.Ebpf.Points.Functions;
 /// <param name="point">The point.</param>
 internal sealed class FunctionResolver(FunctionPoint point)
 {
+    private const ulong LongestInstruction = 15;
+
     private readonly List<Candidate> _candidates = [];
+    private readonly HashSet<ulong> _offsets = [];
     private readonly List<CoverageGap> _gaps = [];
     private readonly List<string> _notes = [];
     private LibraryFile _library = null!;
@@ -34,12 +37,9 @@ internal sealed class FunctionResolver(FunctionPoint point)
 
         // An offset, also 0, means that very instruction.
         IReadOnlyList<FunctionSite> sites = name.Offset is null ? Begins() : [.. _candidates.Select(static one => one.Site)];
-        return sites switch
-        {
-            { Count: > FunctionSource.MostSites } => throw new SpecException($"The pattern '{point.Function}'", $"{sites.Count} functions match, and a probe has at most {FunctionSource.MostSites} places.", "Write a narrower pattern."),
-            [] => throw new SpecException(point.Place, _gaps.Count == 0 ? "nothing there can be probed." : $"{_gaps[0].Reason}.", _gaps.Count == 0 ? "Name another function." : _gaps[0].Mend),
-            _ => new FunctionSites(_library, sites, areFunctions) { Gaps = _gaps, Notes = _notes },
-        };
+        return sites.Count > 0
+            ? new FunctionSites(_library, sites, areFunctions) { Gaps = _gaps, Notes = _notes }
+            : throw new SpecException(point.Place, _gaps.Count == 0 ? "nothing there can be probed." : $"{_gaps[0].Reason}.", _gaps.Count == 0 ? "Name another function." : _gaps[0].Mend);
     }
 
     private bool AddSymbols(FunctionName name)
@@ -50,6 +50,10 @@ internal sealed class FunctionResolver(FunctionPoint point)
             foreach (ElfSymbol matched in _symbols.Match(new NamePattern(name.Symbol!)))
             {
                 Add(matched);
+                if (_candidates.Count > FunctionSource.MostSites)
+                {
+                    throw new SpecException($"The pattern '{point.Function}'", $"more than {FunctionSource.MostSites} functions match, the most places that a probe can have.", "Write a narrower pattern.");
+                }
             }
 
             return _candidates.Count + _gaps.Count > 0 ? true : throw Unknown(name.Symbol!);
@@ -104,12 +108,12 @@ internal sealed class FunctionResolver(FunctionPoint point)
     // A function without a symbol: where it begins is known from the table that exceptions use.
     private bool AddNameless(ulong offset, ulong address)
     {
-        if (!ElfUnwindIndex.Read(_file).TryFind(address, out ulong start, out ulong next))
+        if (!ElfUnwindIndex.Read(_file).TryFind(address, out ulong start))
         {
             throw new SpecException(point.Place, "no function is known there, so that nothing proves that an instruction begins there.", "Name a symbol, or install the library's debug symbols.");
         }
 
-        InstructionBoundary.Demand(point.Place, FunctionCode.Read(_file, start, next == ulong.MaxValue ? 0 : next - start), address - start);
+        InstructionBoundary.Demand(point.Place, _file, start, address - start);
         Place(string.Create(CultureInfo.InvariantCulture, $"{Library}!0x{offset:x}"), address, 0);
         return address == start;
     }
@@ -133,18 +137,18 @@ internal sealed class FunctionResolver(FunctionPoint point)
             _notes.Add(ChosenImplementation.Note(name, address, begins && implementation!.Value.Kind != ElfSymbolKind.IndirectFunction ? implementation.Value.Name : null));
         }
 
-        if (!symbol.IsDefined || !_file.TryGetOffset(address, out _) || FunctionCode.Read(_file, address, size) is not { } code)
+        if (!symbol.IsDefined || !_file.TryGetOffset(address, out _) || FunctionCode.Read(_file, address, 1) is null)
         {
             _gaps.Add(new CoverageGap(name, "it is no code of the file", "Name a function."));
             return;
         }
 
-        Place(name, address, 0, code);
+        Place(name, address, 0, size);
     }
 
-    private void Place(string name, ulong address, ulong shift, FunctionCode? code = null)
+    private void Place(string name, ulong address, ulong shift, ulong size = 0)
     {
-        if (FunctionCode.IsX64 && (code ?? FunctionCode.Read(_file, address, 0)) is { } there)
+        if (FunctionCode.IsX64 && FunctionCode.Read(_file, address, LongestInstruction) is { } there)
         {
             string? refusal = there.Instructions.Take(1).ToArray() is [var first] ? ProbeableInstruction.Refusal(first, there.BytesOf(first)) : "no instruction that is known begins there";
             if (refusal is not null)
@@ -156,16 +160,16 @@ internal sealed class FunctionResolver(FunctionPoint point)
 
         string full = shift == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}+0x{shift:x}");
         _ = _file.TryGetOffset(address, out ulong offset);
-        if (!_candidates.Exists(one => one.Site.Offset == offset))
+        if (_offsets.Add(offset))
         {
-            _candidates.Add(new Candidate(new FunctionSite(full, address, offset, full), code));
+            _candidates.Add(new Candidate(new FunctionSite(full, address, offset, full), size));
         }
     }
 
     // Where hits cost least.
     private List<FunctionSite> Begins()
     {
-        IReadOnlyList<IReadOnlyList<Instruction>> skipped = FunctionCode.IsX64 ? new SiteChooser(_file, _symbols).Choose([.. _candidates.Select(static one => one.Code)]) : [];
+        IReadOnlyList<IReadOnlyList<Instruction>> skipped = FunctionCode.IsX64 ? new SiteChooser(_file, _symbols).Choose([.. _candidates.Select(static one => (one.Site.Address, one.Size))]) : [];
         List<FunctionSite> sites = [];
         for (int i = 0; i < _candidates.Count; i++)
         {
@@ -190,7 +194,7 @@ internal sealed class FunctionResolver(FunctionPoint point)
             throw new SpecException(point.Place, $"{symbol.Name} has {symbol.Size} bytes.", "Give an offset inside of it.");
         }
 
-        InstructionBoundary.Demand(point.Place, FunctionCode.Read(_file, symbol.Address, symbol.Size), offset);
+        InstructionBoundary.Demand(point.Place, _file, symbol.Address, offset);
     }
 
     private string Named(ElfSymbol symbol) => $"{Library}!{symbol.Name}";
@@ -201,5 +205,5 @@ internal sealed class FunctionResolver(FunctionPoint point)
         return new PlaceNotFoundException($"{Library}!{symbol}", $"{_file.Path} defines no such function.", nearest);
     }
 
-    private sealed record Candidate(FunctionSite Site, FunctionCode? Code);
+    private sealed record Candidate(FunctionSite Site, ulong Size);
 }

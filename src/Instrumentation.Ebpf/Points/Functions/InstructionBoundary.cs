@@ -1,5 +1,6 @@
 using System.Globalization;
 using Iced.Intel;
+using Instrumentation.Ebpf.Elf;
 
 namespace Instrumentation.Ebpf.Points.Functions;
 
@@ -9,15 +10,18 @@ namespace Instrumentation.Ebpf.Points.Functions;
 internal static class InstructionBoundary
 {
     private const ulong Arm64Instruction = 4;
+    private const ulong LongestInstruction = 15;
 
     /// <summary>Demands that one begins there.</summary>
     /// <param name="place">What errors call the point.</param>
-    /// <param name="code">The function from its beginning on; null when it is no code.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="address">The virtual address of a function, or of any instruction before.</param>
     /// <param name="offset">The offset into it.</param>
     /// <exception cref="SpecException">None does, or it cannot be proven; names the nearest.</exception>
-    public static void Demand(string place, FunctionCode? code, ulong offset)
+    public static void Demand(string place, ElfFile file, ulong address, ulong offset)
     {
-        if (code is null || offset >= code.End - code.Address)
+        ulong length = offset + LongestInstruction;
+        if (FunctionCode.Read(file, address, length, length) is not { } code || offset >= code.End - code.Address)
         {
             throw new SpecException(place, "there are no instructions at this offset.", "Give an offset inside of a function.");
         }

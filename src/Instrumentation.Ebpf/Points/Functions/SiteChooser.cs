@@ -14,14 +14,18 @@ internal sealed class SiteChooser(ElfFile file, ElfSymbols symbols)
 {
     private const int MostSkipped = 6;
 
+    // What is looked at in all: a file may claim that thousands of large functions lie in each other.
+    private const long MostBytes = 256 * 1024 * 1024;
+
     private readonly InstructionInfoFactory _registers = new();
+    private long _left = MostBytes;
 
     /// <summary>Chooses among several functions at once: the file is searched for jumps once.</summary>
-    /// <param name="functions">The functions; null where the code is not known.</param>
+    /// <param name="functions">The functions: their addresses, and their sizes as far as they are known.</param>
     /// <returns>For each, what is skipped; empty to stay at the beginning.</returns>
-    public IReadOnlyList<IReadOnlyList<Instruction>> Choose(IReadOnlyList<FunctionCode?> functions)
+    public IReadOnlyList<IReadOnlyList<Instruction>> Choose(IReadOnlyList<(ulong Address, ulong Size)> functions)
     {
-        IReadOnlyList<Instruction>[] skipped = [.. functions.Select(code => code is { IsWhole: true } ? Skippable(code) : [])];
+        IReadOnlyList<Instruction>[] skipped = [.. functions.Select(function => CodeOf(function) is { IsWhole: true } code ? Skippable(code) : [])];
         HashSet<ulong> behind = [];
         foreach (IReadOnlyList<Instruction> one in skipped)
         {
@@ -33,11 +37,13 @@ internal sealed class SiteChooser(ElfFile file, ElfSymbols symbols)
             HashSet<ulong> reached = new BranchTargets(file, symbols).Among(behind);
             HashSet<ulong>? held = null;
             CodePointers pointers = new(file);
+            bool MayJumpThere((ulong Address, ulong Size) function, HashSet<ulong> own) => CodeOf(function) is not { } code
+                || (CodePointers.JumpsBlindly(code) && (own.Overlaps(held ??= pointers.Among(behind)) || pointers.TablesReach(code, own)));
             for (int i = 0; i < skipped.Length; i++)
             {
                 HashSet<ulong> own = [.. Behind(skipped[i])];
                 if (own.Overlaps(reached)
-                    || (own.Count > 0 && CodePointers.JumpsBlindly(functions[i]!) && (own.Overlaps(held ??= pointers.Among(behind)) || pointers.TablesReach(functions[i]!, own))))
+                    || (own.Count > 0 && MayJumpThere(functions[i], own)))
                 {
                     skipped[i] = [];
                 }
@@ -57,6 +63,14 @@ internal sealed class SiteChooser(ElfFile file, ElfSymbols symbols)
                 yield return address;
             }
         }
+    }
+
+    // The bytes of a thousand functions are not kept, but read again where they are needed.
+    private FunctionCode? CodeOf((ulong Address, ulong Size) function)
+    {
+        FunctionCode? code = _left > 0 ? FunctionCode.Read(file, function.Address, function.Size) : null;
+        _left -= code is null ? 0 : (long)(code.End - code.Address);
+        return code;
     }
 
     private List<Instruction> Skippable(FunctionCode code)

@@ -89,4 +89,32 @@ public sealed class FunctionErrorTests(ProbedLibrary library) : IClassFixture<Pr
         library.Call("site_jumped", 10);
         Assert.Equal((10, 2, 1), (bySymbol.Read().Total, byOffset.Read().Total, whole.Read().Total));
     }
+
+    [Fact]
+    public async Task Offset_InAFunctionWithoutASymbol_IsProvenByTheTableOfExceptions()
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "The offsets are x86-64's.");
+        using TemporaryDirectory directory = new();
+        await File.WriteAllTextAsync(directory["x.c"], "__attribute__((noinline)) static long hidden(long n) { __asm__ volatile(\"\"); return n * 5; } long shown(long n) { return hidden(n) + 1; }");
+        Tool.Run("gcc", "-O2", "-shared", "-fPIC", "-fasynchronous-unwind-tables", "-o", directory["libx.so"], directory["x.c"]);
+        ulong offset;
+        using (ElfFile whole = ElfFile.Open(directory["libx.so"]))
+        {
+            Assert.True(whole.TryGetOffset(whole.Symbols.Find("hidden")!.Value, out offset));
+        }
+
+        Tool.Run("strip", directory["libx.so"]);
+        nint handle = NativeLibrary.Load(directory["libx.so"]);
+        await using InstrumentationSession session = await KernelSession.StartAsync();
+        string place = string.Create(CultureInfo.InvariantCulture, $"0x{offset:x}");
+        ProbeHandle call = await session.AttachAsync(Probe.Function("libx.so", place).ThisProcess().OnReturn().When(c => c.Return<long>() == 35).Count());
+        Assert.Equal([$"libx.so!{place}"], call.Coverage.Reached);
+        SpecException inside = await Assert.ThrowsAsync<SpecException>(() => session.AttachAsync(Probe.Function("libx.so", string.Create(CultureInfo.InvariantCulture, $"{offset + 1}")).OnEntry()));
+        Assert.Contains("inside of the instruction", inside.Message, StringComparison.Ordinal);
+        Assert.Equal(36, Shown(NativeLibrary.GetExport(handle, "shown"), 7));
+        Assert.Equal(1, call.Statistics.Passed);
+        NativeLibrary.Free(handle);
+    }
+
+    private static unsafe long Shown(nint function, long argument) => ((delegate* unmanaged<long, long>)function)(argument);
 }
