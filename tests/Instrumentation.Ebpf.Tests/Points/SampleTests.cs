@@ -90,6 +90,42 @@ public sealed partial class SampleTests
     }
 
     [Fact]
+    public async Task Stacks_OfAnotherProcess_AreNamedByItsFiles_AlsoAfterItsEnd()
+    {
+        Require.Capability(CapabilityNames.ProgramPerfEvent);
+        await using InstrumentationSession session = await KernelSession.StartAsync();
+        using Process shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "while :; do :; done"]))!;
+        AggregateHandle<StackProfile> handle;
+        StackProfile running;
+        try
+        {
+            handle = await session.AttachAsync(Probe.Sample(Frequency).Process(shell.Id).Stacks());
+            Stopwatch watch = Stopwatch.StartNew();
+            while (handle.Statistics.Passed < 20 && watch.Elapsed < TimeSpan.FromSeconds(15))
+            {
+                await Task.Delay(50);
+            }
+
+            running = handle.Read();
+        }
+        finally
+        {
+            shell.Kill();
+            await shell.WaitForExitAsync();
+        }
+
+        await handle.DisposeAsync();
+        string file = Path.GetFileName(File.ResolveLinkTarget("/bin/sh", returnFinalTarget: true)?.FullName ?? "/bin/sh");
+        foreach (StackProfile profile in new[] { running, handle.Read() })
+        {
+            Assert.True(profile.Total >= 20, $"{profile.Total}");
+            Assert.All(profile.Stacks, stack => Assert.Equal((shell.Id, "sh"), (stack.ProcessId, stack.Process)));
+            long inFile = profile.Stacks.Where(stack => stack.Frames.Any(frame => frame.Kind == FrameKind.Native && frame.Module == file)).Sum(static stack => stack.Count);
+            Assert.True(inFile > profile.Total / 2, $"{inFile} of {profile.Total}\n{Folded(profile)}");
+        }
+    }
+
+    [Fact]
     public async Task Detach_LeavesNothing()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
