@@ -19,6 +19,7 @@
 static int program;
 static int runs;
 static atomic_int done;
+static uint64_t begun;
 static uint64_t records;
 static uint64_t sum;
 
@@ -51,6 +52,7 @@ static void fill(void)
 static void *produce(void *unused)
 {
     (void)unused;
+    begun = now(CLOCK_MONOTONIC);
     fill();
     atomic_store(&done, 1);
     return NULL;
@@ -59,7 +61,6 @@ static void *produce(void *unused)
 static uint64_t live(struct ring_buffer *ring, int woken)
 {
     pthread_t producer;
-    uint64_t begin = now(CLOCK_MONOTONIC);
     atomic_store(&done, 0);
     if (pthread_create(&producer, NULL, produce, NULL) != 0) {
         perror("pthread_create");
@@ -76,7 +77,7 @@ static uint64_t live(struct ring_buffer *ring, int woken)
     ring_buffer__consume(ring);
     uint64_t end = now(CLOCK_MONOTONIC);
     pthread_join(producer, NULL);
-    return end - begin;
+    return end - begun;
 }
 
 int main(int count, char **arguments)

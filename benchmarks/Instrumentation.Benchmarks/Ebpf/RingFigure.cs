@@ -15,10 +15,10 @@ namespace Instrumentation.Benchmarks.Ebpf;
 /// </summary>
 internal sealed class RingFigure : KernelFigure
 {
-    private const int Rounds = 31;
-    private const int LiveRuns = 25_000;
+    private const int Rounds = 75;
+    private const int LiveRuns = 10_000;
     private const int FilledRuns = 1_000;
-    private const int Fillings = 20;
+    private const int Fillings = 10;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Names => ["ebpf.ring", "ebpf.ring-default"];
@@ -43,7 +43,7 @@ internal sealed class RingFigure : KernelFigure
         [
             () => Live(ours, queue).PerSecond,
             () => quietPeer.Measure("polled", LiveRuns).PerSecond,
-            () => loudPeer.Measure("woken", LiveRuns / 5).PerSecond,
+            () => loudPeer.Measure("woken", LiveRuns / 4).PerSecond,
             () => Repeat(() => Filled(ours)),
             () => Repeat(() => quietPeer.Measure("filled", FilledRuns)),
         ];
@@ -110,9 +110,10 @@ internal sealed class RingFigure : KernelFigure
         bool done = false;
         long records = 0;
         Summing handler = default;
-        long begin = Stopwatch.GetTimestamp();
+        long begin = 0;
         Thread writer = new(() =>
         {
+            begin = Stopwatch.GetTimestamp();
             fill.Run(LiveRuns);
             Volatile.Write(ref done, true);
         });
