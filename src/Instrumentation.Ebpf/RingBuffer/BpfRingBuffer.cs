@@ -113,6 +113,7 @@ internal sealed class BpfRingBuffer : BpfMap
         {
             uint length = header & LengthMask;
             ulong at = position;
+            records.FetchAhead(at, end);
             position += RingRecords.Taken(length);
             progress.Read = position;
             if ((header & RingMemory.Discarded) == 0)
