@@ -1,3 +1,4 @@
+using Instrumentation.Ebpf.Capabilities;
 using Instrumentation.Ebpf.Tests.Support;
 
 namespace Instrumentation.Ebpf.Tests.Compiler;
@@ -81,8 +82,17 @@ public sealed class ContextValueTests
     [Fact]
     public void CgroupId_IsTheInodeOfTheDirectory()
     {
-        string? own = File.ReadLines("/proc/self/cgroup").FirstOrDefault(static line => line.StartsWith("0::", StringComparison.Ordinal))?[3..];
-        Assert.SkipWhen(own is null || !Directory.Exists("/sys/fs/cgroup" + own) || !File.Exists("/sys/fs/cgroup/cgroup.controllers"), "The second version of control groups is not mounted.");
-        Assert.Equal(ulong.Parse(Tools.Tool.Run("stat", "-c", "%i", "/sys/fs/cgroup" + own).Trim()), Evaluated.Value(c => c.CgroupId, Source));
+        Require.Capability(CapabilityNames.RightAdministration);
+        using Tools.TemporaryDirectory directory = new();
+        Tools.Tool.Run("mount", "-t", "cgroup2", "none", directory.Path);
+        try
+        {
+            string own = File.ReadLines("/proc/self/cgroup").First(static line => line.StartsWith("0::", StringComparison.Ordinal))[3..];
+            Assert.Equal(ulong.Parse(Tools.Tool.Run("stat", "-c", "%i", directory.Path + own).Trim()), Evaluated.Value(c => c.CgroupId, Source));
+        }
+        finally
+        {
+            Tools.Tool.Run("umount", directory.Path);
+        }
     }
 }
