@@ -1,3 +1,4 @@
+using Instrumentation.Ebpf.Points.KernelFunctions;
 using Instrumentation.Ebpf.Points.Tracepoints;
 
 namespace Instrumentation;
@@ -31,6 +32,18 @@ public static partial class EbpfProbes
         {
             ArgumentException.ThrowIfNullOrEmpty(name);
             return new ProbeSpec(new RawTracepointPoint(name));
+        }
+
+        /// <summary>
+        /// A probe on a function of the kernel: its entry, its return with the result, or both as one call with its duration. Arguments have the names and types that the
+        /// kernel's description of its types gives them. It is attached by fentry and fexit where the kernel has them, else by a kprobe and a kretprobe.
+        /// </summary>
+        /// <param name="name">The function's name, for example <c>tcp_connect</c>.</param>
+        /// <returns>The spec.</returns>
+        public static ProbeSpec KernelFunction(string name)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            return new ProbeSpec(new KernelFunctionPoint(name));
         }
     }
 }

@@ -97,7 +97,11 @@ public sealed record PathExpression(ProbeExpression Target, string Path, Type Ty
 /// <summary>A value in the memory of the probed process. Memory that cannot be read is a fault. Points of the kernel and of native code only.</summary>
 /// <param name="Address">The address: a whole number of 64 bits.</param>
 /// <param name="Type">The type of the value: a primitive, or a string for UTF-8 text that ends with a zero byte.</param>
-public sealed record MemoryExpression(ProbeExpression Address, Type Type) : ProbeExpression(Type);
+public sealed record MemoryExpression(ProbeExpression Address, Type Type) : ProbeExpression(Type)
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ProbeExpression> Children => [Address];
+}
 
 /// <summary>A value at the end of a path of the kernel's structures. What cannot be read on the way is a fault. Points of the kernel and of native code only.</summary>
 /// <param name="Path">The path as C writes it, from <c>task</c>, the running task, or from the name of an argument.</param>

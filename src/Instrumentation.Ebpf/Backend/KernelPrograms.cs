@@ -168,7 +168,7 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
     private static (IReadOnlyList<int> Arguments, bool Duration) Kept(ProgramRequest request, ProgramSource source)
     {
         ProbeExpression[] nodes = [.. request.Expressions.SelectMany(ExpressionWalk.Nodes)];
-        int[] arguments = source.LosesArguments ? [.. nodes.OfType<ArgumentExpression>().Select(source.Number).Distinct().Order()] : [];
+        int[] arguments = source.LosesArguments ? [.. nodes.Select(source.ArgumentOf).OfType<ArgumentExpression>().Select(source.Number).Distinct().Order()] : [];
         return (arguments, nodes.Any(static node => node is ContextExpression { Value: ContextValue.Duration }));
     }
 

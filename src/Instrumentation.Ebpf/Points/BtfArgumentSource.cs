@@ -25,6 +25,18 @@ internal abstract class BtfArgumentSource(BtfFunction? function) : ProgramSource
     public override BtfType? RootOf(string name) => function?.IndexOf(name) is { } index and >= 0 ? function.Parameters[index].Type : null;
 
     /// <inheritdoc/>
+    public override TextPlace? EmitText(CodeEmitter code, ProbeExpression leaf)
+    {
+        if (leaf is not ArgumentExpression argument || function?.Parameters[IndexOf(argument)].Type is not { } type || !BtfValue.Of(type).IsText)
+        {
+            return null;
+        }
+
+        EmitArgument(code, argument with { Type = typeof(nuint) });
+        return new TextPlace(!type.IsUserPointer(), null);
+    }
+
+    /// <inheritdoc/>
     protected override int IndexOf(ArgumentExpression argument)
     {
         int index = NamedIndex(argument, _names, Slots - 1);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Instrumentation.Ebpf.Points.Functions;
+using Instrumentation.Ebpf.Points.KernelFunctions;
 using Instrumentation.Ebpf.Points.Sampling;
 using Instrumentation.Ebpf.Points.Syscalls;
 using Instrumentation.Ebpf.Points.Tracepoints;
@@ -11,8 +12,8 @@ namespace Instrumentation.Ebpf.Points;
 
 /// <summary>
 /// Kernel points as JSON: <c>{"syscall":"openat"}</c>, <c>{"function":"malloc","library":"libc.so.6"}</c>, <c>{"usdt":"libstdcxx:throw","library":"libstdc++.so.6"}</c>,
-/// <c>{"tracepoint":"sched:sched_switch"}</c>, <c>{"rawTracepoint":"sched_switch"}</c>, <c>{"sample":99}</c>. <c>"process":"this"</c>, or the number of a process, stands
-/// beside each; without it, every process is looked at.
+/// <c>{"tracepoint":"sched:sched_switch"}</c>, <c>{"rawTracepoint":"sched_switch"}</c>, <c>{"kernelFunction":"tcp_connect"}</c>, <c>{"sample":99}</c>.
+/// <c>"process":"this"</c>, or the number of a process, stands beside each; without it, every process is looked at.
 /// </summary>
 internal sealed class JsonKernelPoint : IProbePointCodec
 {
@@ -21,6 +22,7 @@ internal sealed class JsonKernelPoint : IProbePointCodec
     private const string Mark = "usdt";
     private const string Tracepoint = "tracepoint";
     private const string RawTracepoint = "rawTracepoint";
+    private const string KernelFunction = "kernelFunction";
     private const string Sample = "sample";
     private const string Library = "library";
     private const string Process = "process";
@@ -28,7 +30,7 @@ internal sealed class JsonKernelPoint : IProbePointCodec
     private const int LongestText = 4096;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Names { get; } = [Call, Function, Mark, Tracepoint, RawTracepoint, Sample];
+    public IReadOnlyList<string> Names { get; } = [Call, Function, Mark, Tracepoint, RawTracepoint, KernelFunction, Sample];
 
     /// <inheritdoc/>
     public bool TryWrite(ProbePoint point, JsonOutput output)
@@ -51,6 +53,9 @@ internal sealed class JsonKernelPoint : IProbePointCodec
                 break;
             case RawTracepointPoint raw:
                 output.Property(RawTracepoint, raw.Name);
+                break;
+            case KernelFunctionPoint function:
+                output.Property(KernelFunction, function.Name);
                 break;
             case SamplePoint sample:
                 output.Name(Sample);
@@ -107,6 +112,8 @@ internal sealed class JsonKernelPoint : IProbePointCodec
                 return new TracepointPoint(category, tracepoint);
             case RawTracepoint:
                 return new RawTracepointPoint(Text(value, "Write a tracepoint, for example \"sched_switch\"."));
+            case KernelFunction:
+                return new KernelFunctionPoint(Text(value, "Write a function of the kernel, for example \"tcp_connect\"."));
             default:
                 return new SamplePoint(Positive(value, "Write how many samples a second, for example 99."));
         }

@@ -13,6 +13,7 @@ public sealed class JsonKernelPointTests
         { Probe.Usdt("libstdc++.so.6", "libstdcxx", "throw").ThisProcess(), """{"usdt":"libstdcxx:throw","library":"libstdc++.so.6","process":"this"}""" },
         { Probe.Tracepoint("sched", "sched_switch"), """{"tracepoint":"sched:sched_switch"}""" },
         { Probe.RawTracepoint("sched_switch").Process(7), """{"rawTracepoint":"sched_switch","process":7}""" },
+        { Probe.KernelFunction("tcp_connect").ThisProcess(), """{"kernelFunction":"tcp_connect","process":"this"}""" },
         { Probe.Sample(99).ThisProcess(), """{"sample":99,"process":"this"}""" },
     };
 

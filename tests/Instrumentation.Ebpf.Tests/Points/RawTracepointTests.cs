@@ -10,9 +10,10 @@ using Instrumentation.Ebpf.Tests.Tools;
 namespace Instrumentation.Ebpf.Tests.Points;
 
 /// <summary>Raw tracepoints that real programs pass.</summary>
+[Trait("Kernel", "Matrix")]
 public sealed class RawTracepointTests
 {
-    private sealed record Executed(int OldId, nint Task, long Wide);
+    private sealed record Executed(int OldId, nint Task, long Wide, int TaskId, string? File);
 
     private sealed record Switch(nint Previous, ulong Next, bool Preempted);
 
@@ -38,7 +39,7 @@ public sealed class RawTracepointTests
         await using InstrumentationSession session = await KernelSession.StartAsync();
         ProbeSpec spec = typed ? Probe.RawTracepoint("sched_process_exec") : new ProbeSpec(new UntypedPoint("sched_process_exec"));
         ProbeHandle<Executed> handle = await session.AttachAsync(
-            spec.When(c => c.Arg<nint>("bprm") != 0 && (c.Arg<long>("p") & 7) == 0).Capture(c => new Executed(c.Arg<int>("old_pid"), c.Arg<nint>("p"), c.Arg<long>(1))));
+            spec.When(c => c.Arg<nint>("bprm") != 0 && (c.Arg<long>("p") & 7) == 0).Capture(c => new Executed(c.Arg<int>("old_pid"), c.Arg<nint>("p"), c.Arg<long>(1), c.Kernel<int>("p->tgid"), c.KernelString("bprm->filename"))));
         Assert.Equal(ProbeState.Armed, handle.State);
         Assert.Equal(["raw tracepoint sched_process_exec"], handle.Coverage.Reached);
         int[] ids = [.. Enumerable.Range(0, 7).Select(static _ => RunTrue())];
@@ -57,6 +58,7 @@ public sealed class RawTracepointTests
         {
             Assert.Equal(one.Event.ThreadId, one.Value.OldId);
             Assert.Equal(one.Value.OldId, one.Value.Wide);
+            Assert.Equal((one.Event.ProcessId, "/bin/true"), (one.Value.TaskId, one.Value.File));
             Assert.True(one.Value.Task < 0, "the address of a task lies in the kernel's half");
             Assert.Equal(ProbeEdge.Entry, one.Event.Edge);
             Assert.Equal(0, one.Event.Duration.Ticks);

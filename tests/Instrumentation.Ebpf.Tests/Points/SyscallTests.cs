@@ -8,6 +8,7 @@ namespace Instrumentation.Ebpf.Tests.Points;
 
 /// <summary>System calls that this process and others make.</summary>
 [Collection(nameof(AloneCollection))]
+[Trait("Kernel", "Matrix")]
 public sealed partial class SyscallTests
 {
     private sealed record Sync(int Descriptor, long Result, TimeSpan Took);

@@ -42,6 +42,7 @@ public sealed class TracepointRefusalTests
         Refused<ExpressionException>(Probe.Tracepoint("sched", "sched_switch").When(c => c.Arg<int>("common_pid") == 1));
         Refused<ExpressionException>(Probe.Tracepoint("sched", "sched_switch").When(c => c.Arg<byte>("prev_comm[16]") == 1));
         Refused<ExpressionException>(Probe.Tracepoint("sched", "sched_switch").When(c => c.Arg<int>(99) == 1));
+        Refused<ExpressionException>(Probe.Tracepoint("sched", "sched_switch").When(c => c.Arg<string>("prev_pid") == "1"));
         Refused<SpecException>(Probe.Tracepoint("sched", "sched_switch").OnReturn());
         Assert.Equal(before, ObjectCounts.OfProcess());
         Assert.Empty(session.Probes);

@@ -7,18 +7,19 @@ using Instrumentation.Ebpf.Tests.Support;
 namespace Instrumentation.Ebpf.Tests.Points;
 
 /// <summary>Tracepoints with the fields of their formats.</summary>
+[Trait("Kernel", "Matrix")]
 public sealed class TracepointTests
 {
-    private sealed record Executed(int Id, int OldId, int ByPosition, nint File);
+    private sealed record Executed(int Id, int OldId, int ByPosition, string? File, nint Address);
 
-    private sealed record Woken(int Id, int Priority, long Wide);
+    private sealed record Woken(int Id, int Priority, long Wide, string? Name);
 
     [Fact]
     public async Task Exec_OfOtherPrograms_IsSeenOncePerProgramWithItsFields()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
         ProbeHandle<Executed> handle = Attach(() => session.AttachAsync(
-            Probe.Tracepoint("sched", "sched_process_exec").Capture(c => new Executed(c.Arg<int>("pid"), c.Arg<int>("old_pid"), c.Arg<int>(1), c.Arg<nint>("filename")))));
+            Probe.Tracepoint("sched", "sched_process_exec").Capture(c => new Executed(c.Arg<int>("pid"), c.Arg<int>("old_pid"), c.Arg<int>(1), c.Arg<string>("filename"), c.Arg<nint>("filename")))));
         Assert.Equal(["tracepoint sched:sched_process_exec"], handle.Coverage.Reached);
         int[] ids = [.. Enumerable.Range(0, 7).Select(static _ => RawTracepointTests.RunTrue())];
         await handle.DisposeAsync();
@@ -34,7 +35,8 @@ public sealed class TracepointTests
         {
             Assert.Equal(one.Value.Id, one.Value.OldId);
             Assert.Equal(one.Value.Id, one.Value.ByPosition);
-            Assert.True(one.Value.File < 0, "the record lies in the kernel's half");
+            Assert.Equal("/bin/true", one.Value.File);
+            Assert.True(one.Value.Address < 0, "the record lies in the kernel's half");
         });
     }
 
@@ -88,19 +90,22 @@ public sealed class TracepointTests
             {
                 Thread.Sleep(2);
             }
-        });
+        })
+        {
+            Name = "sleepy",
+        };
         sleeper.Start();
         known.Wait();
         ProbeHandle<Woken> handle = Attach(() => session.AttachAsync(
-            Probe.Tracepoint("sched", "sched_switch").When(c => c.Arg<int>("prev_pid") == thread && c.Arg<long>("prev_state") != 0 && c.Arg<byte>("prev_comm[15]") == 0)
-                .Capture(c => new Woken(c.Arg<int>("prev_pid"), c.Arg<int>("prev_prio"), c.Arg<long>("prev_pid")))));
+            Probe.Tracepoint("sched", "sched_switch").When(c => c.Arg<int>("prev_pid") == thread && c.Arg<long>("prev_state") != 0 && c.Arg<byte>("prev_comm[15]") == 0 && c.Arg<string>("prev_comm") == "sleepy")
+                .Capture(c => new Woken(c.Arg<int>("prev_pid"), c.Arg<int>("prev_prio"), c.Arg<long>("prev_pid"), c.Arg<string>("prev_comm")))));
         go.Set();
         sleeper.Join();
         await handle.DisposeAsync();
         int count = 0;
         await foreach (ProbeEvent<Woken> one in handle.Events)
         {
-            Assert.Equal(new Woken(thread, 120, thread), one.Value);
+            Assert.Equal(new Woken(thread, 120, thread, "sleepy"), one.Value);
             Assert.Equal(thread, one.Event.ThreadId);
             count++;
         }

@@ -1,4 +1,5 @@
 using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Btf;
 using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Expressions;
@@ -36,6 +37,16 @@ internal abstract class ProgramSource : CommonValueSource
     /// <summary>Puts a number into R0 that tells the call apart from others of the same thread that have begun before it and not ended: its frame's address, for functions.</summary>
     /// <param name="code">Takes the code.</param>
     public virtual void EmitFrame(CodeEmitter code) => code.Assembler.Move(Register.R0, 0);
+
+    /// <summary>The argument that an expression reads: itself, or where a path through the kernel's structures begins.</summary>
+    /// <param name="node">The expression.</param>
+    /// <returns>The argument; null when it reads none.</returns>
+    public ArgumentExpression? ArgumentOf(ProbeExpression node) => node switch
+    {
+        ArgumentExpression argument => argument,
+        KernelPathExpression path when BtfPath.Parse(path.Path).Elements[0].Member is { } root && root != KernelPathEmitter.Task && RootOf(root) is not null => new ArgumentExpression(-1, root, typeof(nuint)),
+        _ => null,
+    };
 
     /// <summary>The number of an argument.</summary>
     /// <param name="argument">The argument.</param>

@@ -24,6 +24,19 @@ internal sealed class TracepointSource(string place, TracepointFormat format) : 
     protected override string Place => place;
 
     /// <inheritdoc/>
+    public override TextPlace? EmitText(CodeEmitter code, ProbeExpression leaf)
+    {
+        if (leaf is not ArgumentExpression argument || IndexOf(argument) is var index && (index >> FieldBits != 0 || !format.Fields[index].IsText))
+        {
+            return null;
+        }
+
+        TracepointField field = format.Fields[index];
+        EmitAddress(code, field);
+        return new TextPlace(IsKernel: true, field.Kind == TracepointFieldKind.Array ? field.Size : null);
+    }
+
+    /// <inheritdoc/>
     protected override int IndexOf(ArgumentExpression argument)
     {
         if (argument.Name is not { } name || !name.EndsWith(']'))

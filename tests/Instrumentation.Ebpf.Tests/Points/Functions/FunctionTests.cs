@@ -5,9 +5,12 @@ using Instrumentation.Ebpf.Tests.Support;
 namespace Instrumentation.Ebpf.Tests.Points.Functions;
 
 /// <summary>Functions of the C library that this process calls.</summary>
+[Trait("Kernel", "Matrix")]
 [Collection(nameof(AloneCollection))]
 public sealed class FunctionTests
 {
+    private sealed record Converted(string? Text, byte Second);
+
     private sealed record Conversion(long Text, long Result, TimeSpan Took);
 
     [Theory]
@@ -45,6 +48,24 @@ public sealed class FunctionTests
         {
             UprobeLinks.ForcePerfEvents = false;
         }
+    }
+
+    [Fact]
+    public async Task Return_HasTheTextAtAnArgumentThatIsGone()
+    {
+        await using InstrumentationSession session = await KernelSession.StartAsync();
+        ProbeHandle<Converted> handle = await session.AttachAsync(
+            Probe.Function("libc", "a64l").OnReturn().ThisProcess().Capture(c => new Converted(c.String(c.Arg<nint>(0)), c.Memory<byte>(c.Arg<long>(0) + 1))));
+        _ = NativeCalls.A64L("zx/");
+        await handle.DisposeAsync();
+        List<Converted> seen = [];
+        await foreach (ProbeEvent<Converted> one in handle.Events)
+        {
+            seen.Add(one.Value);
+        }
+
+        Assert.Contains(new Converted("zx/", (byte)'x'), seen);
+        Assert.Equal(0, handle.Statistics.Faults);
     }
 
     [Fact]
