@@ -1,6 +1,5 @@
 using System.Numerics;
 using Instrumentation.Ebpf.Errors;
-using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Maps;
 
 namespace Instrumentation.Ebpf.Stacks;

@@ -3,7 +3,6 @@ using Instrumentation.Events;
 using Instrumentation.Managed.Hooks;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
-using Instrumentation.Managed.Profiler.Interop;
 using Instrumentation.Managed.Weaving;
 
 namespace Instrumentation.Managed.Engine;

@@ -1,6 +1,5 @@
 using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Ebpf.Tests.Support;
-using Instrumentation.Expressions;
 
 namespace Instrumentation.Ebpf.Tests.Compiler;
 

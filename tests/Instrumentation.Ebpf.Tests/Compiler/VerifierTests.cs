@@ -1,4 +1,3 @@
-using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Ebpf.Maps;
 using Instrumentation.Ebpf.Tests.Support;
 using Instrumentation.Expressions;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Interop;
-using Instrumentation.Ebpf.Links;
 using Instrumentation.Ebpf.Maps;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Ebpf.Tests.Tools;

@@ -5,7 +5,6 @@ using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Points;
 using Instrumentation.Ebpf.Points.Tracepoints;
 using Instrumentation.Ebpf.Tests.Support;
-using Instrumentation.Ebpf.Tests.Tools;
 
 namespace Instrumentation.Ebpf.Tests.Points;
 

@@ -3,7 +3,6 @@ using Instrumentation.Aggregations;
 using Instrumentation.Events;
 using Instrumentation.Managed.Engine;
 using Instrumentation.Managed.Points;
-using Instrumentation.Managed.Profiler;
 
 namespace Instrumentation.Managed.Tests.Harness;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Btf;
 using Instrumentation.Ebpf.Programs;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Instrumentation.Ebpf.Capabilities;
 using Instrumentation.Ebpf.Links;
 
 namespace Instrumentation.Ebpf.Points.Sampling;

@@ -1,7 +1,6 @@
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Ebpf.Compiler.Programs;
-using Instrumentation.Ebpf.Elf;
 using Instrumentation.Ebpf.Links;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Expressions;
