@@ -54,6 +54,19 @@ public static class Recipe
         }
     }
 
+    public static async Task WhereTheTimeGoes(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var cpu = await session.AttachAsync(Probe.Sample(199).ThisProcess().Stacks());
+        var sleeps = await session.AttachAsync(
+            Probe.Function("libc.so.6", "pthread_cond_timedwait").ThisProcess().CountBy(c => c.ThreadId));
+
+        await orders.WorkAsync();
+        await cpu.Read().WriteFoldedFileAsync("cpu.folded");
+        Console.WriteLine(sleeps.Read());
+    }
+
     public static async Task Retune(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();
