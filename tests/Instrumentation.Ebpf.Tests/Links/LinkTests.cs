@@ -7,7 +7,6 @@ using Instrumentation.Ebpf.Links;
 using Instrumentation.Ebpf.Points.Tracepoints;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Ebpf.Tests.Support;
-using Instrumentation.Ebpf.Tests.Tools;
 
 namespace Instrumentation.Ebpf.Tests.Links;
 

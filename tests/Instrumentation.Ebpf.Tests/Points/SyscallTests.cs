@@ -85,6 +85,70 @@ public sealed partial class SyscallTests
     }
 
     [Fact]
+    public async Task Execve_OfRealPrograms_KeepsTheArgumentsThatTheNewProgramOverwrites()
+    {
+        const int Programs = 5;
+        await using InstrumentationSession session = await KernelSession.StartAsync();
+        ProbeHandle<string> entered = await session.AttachAsync(
+            Probe.Syscall("execve").OnEntry().When(c => c.String(c.Arg<nint>("filename")).EndsWith("/true")).Capture(c => c.String(c.Arg<nint>("filename"))));
+        var ended = await session.AttachAsync(Probe.Syscall("execve").Capture(c => new { Name = c.Arg<long>("filename"), Result = c.Return<int>(), c.Comm }));
+        HashSet<int> ids = [];
+        for (int i = 0; i < Programs; i++)
+        {
+            using Process program = Process.Start("/bin/true");
+            await program.WaitForExitAsync();
+            ids.Add(program.Id);
+        }
+
+        await entered.DisposeAsync();
+        await ended.DisposeAsync();
+        List<int> seen = [];
+        await foreach (ProbeEvent<string> one in entered.Events)
+        {
+            seen.Add(one.Event.ProcessId);
+        }
+
+        Assert.Equal(ids.Order(), seen.Where(ids.Contains).Order());
+        int returned = 0;
+        await foreach (var one in ended.Events)
+        {
+            if (ids.Contains(one.Event.ProcessId))
+            {
+                returned++;
+                Assert.NotEqual(0, one.Value.Name);
+                Assert.Equal((0, "true"), (one.Value.Result, one.Value.Comm));
+            }
+        }
+
+        Assert.Equal(Programs, returned);
+    }
+
+    [Fact]
+    public async Task Connect_OfARealProgram_HasItsAddress()
+    {
+        using System.Net.Sockets.TcpListener server = new(System.Net.IPAddress.Loopback, 0);
+        server.Start();
+        int port = ((System.Net.IPEndPoint)server.LocalEndpoint).Port;
+        await using InstrumentationSession session = await KernelSession.StartAsync();
+        var connects = await session.AttachAsync(
+            Probe.Syscall("connect").Capture(c => new { Port = c.Memory<ushort>(c.Arg<long>("uservaddr") + 2), Host = c.Memory<uint>(c.Arg<long>("uservaddr") + 4), Result = c.Return<int>() }));
+        using Process shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}"]))!;
+        await shell.WaitForExitAsync();
+        await connects.DisposeAsync();
+        int seen = 0;
+        await foreach (var one in connects.Events)
+        {
+            if (one.Event.ProcessId == shell.Id && System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(one.Value.Port) == port)
+            {
+                seen++;
+                Assert.Equal((0x0100007fu, 0), (one.Value.Host, one.Value.Result));
+            }
+        }
+
+        Assert.Equal(1, seen);
+    }
+
+    [Fact]
     public async Task Detach_LeavesNothingInTheKernel()
     {
         Require.Bpf();

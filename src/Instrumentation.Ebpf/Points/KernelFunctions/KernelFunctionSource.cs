@@ -1,4 +1,3 @@
-using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Btf;
 using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Expressions;

@@ -10,7 +10,7 @@ namespace Instrumentation.Ebpf.Points.Syscalls;
 
 /// <summary>
 /// The values of a system call. The context of both raw tracepoints is {struct pt_regs *registers; long number-or-result}; the registers hold the arguments at the
-/// exit, too.
+/// exit, too, except after calls that put other registers in their place.
 /// </summary>
 /// <param name="call">The call.</param>
 /// <param name="isExit">Whether it ends.</param>
@@ -20,6 +20,9 @@ internal sealed class SyscallSource(Syscall call, bool isExit) : ProgramSource
 
     /// <inheritdoc/>
     public override ProgramType Type => ProgramType.RawTracepoint;
+
+    /// <inheritdoc/>
+    public override bool LosesArguments => call.Name is "execve" or "execveat" or "rt_sigreturn";
 
     /// <inheritdoc/>
     protected override string Place => $"syscall {call.Name}";
