@@ -10,7 +10,7 @@ namespace Instrumentation.Managed.Engine;
 /// <summary>
 /// Finds calls that began before an attach and go on in the machine code of then. Such code can hold a copy of a probed method, and the probe sees nothing of what
 /// the copy does. Which callers hold copies the runtime knows: it has them compiled anew together with the probed method, and only them, so they are told by the
-/// number of their newest version.
+/// number of their newest version. The runtime forgets them once their newest code holds none, though a call may still run the older: those are remembered here.
 /// </summary>
 internal sealed class OldCode(RuntimeProfiler profiler)
 {
@@ -23,6 +23,7 @@ internal sealed class OldCode(RuntimeProfiler profiler)
 
     private readonly CodeNames _names = new(profiler);
     private readonly Lazy<HashSet<nint>> _own = new(() => [ModuleOf(profiler, typeof(ProbeHandle)), ModuleOf(profiler, typeof(OldCode))]);
+    private readonly Dictionary<MethodKey, (nint Version, HashSet<MethodKey> Callees)> _holders = [];
     private nint _newest;
 
     /// <summary>The calls under way of methods that the last request of the engine had compiled anew besides those that it named. One caller at a time.</summary>
@@ -30,7 +31,7 @@ internal sealed class OldCode(RuntimeProfiler profiler)
     /// <returns>The calls, one a method.</returns>
     public IReadOnlyList<OldCall> After(IReadOnlyList<WovenMethod> requested)
     {
-        NativeFrame[] frames = Walk(out _);
+        NativeFrame[] frames = Walk(out bool complete);
         foreach (nint function in frames.Select(static frame => frame.Function).Distinct())
         {
             CompileIfAsked(function);
@@ -42,12 +43,21 @@ internal sealed class OldCode(RuntimeProfiler profiler)
         nint before = Math.Max(_newest, frames[^1].Newest);
         _newest = frames.Select(static frame => frame.Newest).Append(before).Max();
         HashSet<MethodKey> named = [.. requested.Select(static method => method.Key)];
-        return
+        NativeFrame[] old = [.. frames.Where(frame => frame.Version < frame.Newest && !named.Contains(KeyOf(frame)) && !_own.Value.Contains(frame.Module))];
+        NativeFrame[] asked = [.. old.Where(frame => frame.Newest > before).DistinctBy(KeyOf)];
+        OldCall[] remembered =
         [
-            .. frames.Where(frame => frame.Version < frame.Newest && frame.Newest > before && !named.Contains(KeyOf(frame)) && !_own.Value.Contains(frame.Module))
+            .. old.Where(frame => frame.Newest <= before && _holders.TryGetValue(KeyOf(frame), out (nint Version, HashSet<MethodKey> Callees) holder) && frame.Version < holder.Version && holder.Callees.Overlaps(named))
                 .DistinctBy(KeyOf)
-                .Select(frame => new OldCall(KeyOf(frame), frame.Newest, NameOf(frame))),
+                .Select(frame => new OldCall(KeyOf(frame), _holders[KeyOf(frame)].Version, NameOf(frame))),
         ];
+        Remember(asked, named);
+        if (complete)
+        {
+            Forget(old);
+        }
+
+        return [.. asked.Select(frame => new OldCall(KeyOf(frame), frame.Newest, NameOf(frame))), .. remembered];
     }
 
     /// <summary>Which calls are under way still.</summary>
@@ -58,6 +68,24 @@ internal sealed class OldCode(RuntimeProfiler profiler)
         NativeFrame[] frames = Walk(out bool complete);
         _ = profiler.Native.FindVersions(frames);
         return calls.Where(call => !complete || Array.Exists(frames, frame => KeyOf(frame) == call.Method && frame.Version < call.Version)).ToHashSet();
+    }
+
+    private void Remember(NativeFrame[] callers, HashSet<MethodKey> callees)
+    {
+        foreach (NativeFrame caller in callers)
+        {
+            HashSet<MethodKey> known = _holders.TryGetValue(KeyOf(caller), out (nint Version, HashSet<MethodKey> Callees) holder) ? holder.Callees : [];
+            known.UnionWith(callees);
+            _holders[KeyOf(caller)] = (caller.Newest, known);
+        }
+    }
+
+    private void Forget(NativeFrame[] old)
+    {
+        foreach (MethodKey ended in _holders.Keys.Where(key => !Array.Exists(old, frame => KeyOf(frame) == key && frame.Version < _holders[key].Version)).ToArray())
+        {
+            _holders.Remove(ended);
+        }
     }
 
     private static MethodKey KeyOf(NativeFrame frame) => new(frame.Module, frame.Token);

@@ -23,7 +23,10 @@ public sealed class ContextValueTests
     {
         Assert.SkipUnless(Environment.UserName == "root", "Only root makes pid namespaces here.");
         string own = Path.Combine(AppContext.BaseDirectory, "Instrumentation.Ebpf.Tests.dll");
-        string result = Tools.Tool.Run("unshare", "--pid", "--fork", "--mount-proc", Environment.ProcessPath!, own, "--filter-method", $"*.{nameof(Ids_AreThoseOfThisThreadAndProcess)}");
+
+        // The tests run by `dotnet` or as a program of their own.
+        string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet" ? [Environment.ProcessPath!, own] : [Environment.ProcessPath!];
+        string result = Tools.Tool.Run("unshare", ["--pid", "--fork", "--mount-proc", .. program, "--filter-method", $"*.{nameof(Ids_AreThoseOfThisThreadAndProcess)}"]);
         Assert.Contains("succeeded: 1", result, StringComparison.Ordinal);
     }
 

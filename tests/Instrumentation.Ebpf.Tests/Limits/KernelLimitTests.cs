@@ -14,7 +14,7 @@ public sealed class KernelLimitTests
     public async Task HitLimit_LetsExactlySoManyThroughAndDetaches()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         AggregateHandle<CountSnapshot> count = await session.AttachAsync(Calls.HitLimit(1234).Count());
         ProbeHandle<long> events = await session.AttachAsync(Calls.HitLimit(777).Capture(c => c.Arg<long>("offset")));
         Seeks.CallOnThreads([.. Enumerable.Range(0, 4).Select(static _ => Seeks.Many(2000))]);

@@ -23,7 +23,7 @@ public sealed class LeakTests
         Require.Capability(CapabilityNames.UprobeMulti);
         Require.Capability(CapabilityNames.RightAdministration);
         (string path, ulong offset) = NativeCalls.PlaceOfA64L();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         HashSet<uint> programs = [];
         HashSet<uint> maps = [];
         HashSet<uint> links = [];
@@ -63,7 +63,7 @@ public sealed class LeakTests
     public void Failures_LeaveNoDescriptor()
     {
         Require.Bpf();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         for (int round = 0; round < 20; round++)
         {
             Assert.Throws<KernelCallException>(static () => new BpfHashMap<int, int>(-1));

@@ -18,7 +18,7 @@ public sealed class BpfObjectTests
     {
         Require.Capability(CapabilityNames.ProgramTypedTracepoint);
         using var directory = new TemporaryDirectory();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         BpfObjectOptions options = new BpfObjectOptions().WithGlobal("step", 3UL);
         using (BpfObject loaded = BpfObject.Load(Clang.Sample(directory, "execcount"), options))
         {

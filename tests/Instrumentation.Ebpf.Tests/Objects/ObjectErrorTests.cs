@@ -31,7 +31,7 @@ public sealed class ObjectErrorTests
         Require.Bpf();
         using var directory = new TemporaryDirectory();
         string path = Clang.Source(directory, Head + source);
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
 
         BpfObjectException error = Assert.Throws<BpfObjectException>(() => BpfObject.Load(path));
 
@@ -72,7 +72,7 @@ public sealed class ObjectErrorTests
               *p; }
             """;
         string path = Clang.Source(directory, Head + Source);
-        ObjectCounts counts = ObjectCounts.OfProcess();
+        ObjectCounts counts = Settled.Counts();
 
         ProgramRefusedException refused = Assert.Throws<ProgramRefusedException>(() => BpfObject.Load(path));
 

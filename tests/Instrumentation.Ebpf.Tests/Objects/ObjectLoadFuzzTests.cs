@@ -46,7 +46,7 @@ public sealed class ObjectLoadFuzzTests
     {
         Require.Bpf();
         byte[] bytes = Compile(sample);
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         Mutator.Run(bytes, Places(bytes), Math.Max(100, Mutator.Count(1) / 10), Load);
 
         Assert.Equal(before, ObjectCounts.OfProcess());

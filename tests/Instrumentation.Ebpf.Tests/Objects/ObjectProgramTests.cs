@@ -45,7 +45,7 @@ public sealed class ObjectProgramTests
         Require.Capability(CapabilityNames.UprobeMulti);
         Require.Capability(CapabilityNames.RightAdministration);
         using var directory = new TemporaryDirectory();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         using (BpfObject loaded = Load(directory, "on_function", "on_return"))
         {
             BpfAttachment entry = loaded.GetProgram("on_function").AttachUprobe("libc.so.6", "a64l", Environment.ProcessId);
@@ -104,7 +104,7 @@ public sealed class ObjectProgramTests
             char licence[] SEC("license") = "GPL";
             SEC("kprobe/__x64_sys_getppid") int on_call(void *registers) { __sync_fetch_and_add(&calls, 1); return 0; }
             """;
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         using (BpfObject loaded = BpfObject.Load(Clang.Source(directory, Source)))
         {
             if (PerfUnits.TypeOf("kprobe") is null)
@@ -144,7 +144,7 @@ public sealed class ObjectProgramTests
                 return 0;
             }
             """;
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         BpfObjectOptions options = new BpfObjectOptions().WithGlobal("thread", (uint)Ebpf.Interop.Threads.CurrentId());
         using (BpfObject loaded = BpfObject.Load(Clang.Source(directory, Source), options))
         {

@@ -129,7 +129,7 @@ public sealed partial class SampleTests
     public async Task Detach_LeavesNothing()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         for (int i = 0; i < 3; i++)
         {
             await using AggregateHandle<StackProfile> profile = await session.AttachAsync(Probe.Sample(99).ThisProcess().Stacks(64));
@@ -150,7 +150,7 @@ public sealed partial class SampleTests
     public async Task Frequency_OutOfRange_IsRefused(int frequency)
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         SpecException error = await Assert.ThrowsAsync<SpecException>(() => session.AttachAsync(Probe.Sample(frequency).Stacks()));
         Assert.Contains("Hz", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<SpecException>(() => session.AttachAsync(Probe.Sample(99).OnReturn()));

@@ -153,7 +153,7 @@ public sealed partial class SyscallTests
     {
         Require.Bpf();
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         for (int i = 0; i < 5; i++)
         {
             await using ProbeHandle call = await session.AttachAsync(Probe.Syscall("fsync").ThisProcess());
@@ -168,7 +168,7 @@ public sealed partial class SyscallTests
     public async Task Specs_ThatAreWrong_AreRefusedAndLeaveNothing()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         PlaceNotFoundException unknown = await Assert.ThrowsAsync<PlaceNotFoundException>(() => session.AttachAsync(Probe.Syscall("fsinc")));
         Assert.Contains("fsync", unknown.Message, StringComparison.Ordinal);
         ExpressionException argument = await Assert.ThrowsAsync<ExpressionException>(() => session.AttachAsync(Probe.Syscall("fsync").When(c => c.Arg<int>("fdd") > 1)));

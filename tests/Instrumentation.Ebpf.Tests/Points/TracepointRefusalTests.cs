@@ -14,7 +14,7 @@ public sealed class TracepointRefusalTests
     {
         Require.Capability(CapabilityNames.Btf);
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         PlaceNotFoundException unknown = await Assert.ThrowsAsync<PlaceNotFoundException>(() => session.AttachAsync(Probe.RawTracepoint("sched_swich")));
         Assert.Contains("sched_switch", unknown.Nearest);
         ExpressionException argument = await Assert.ThrowsAsync<ExpressionException>(() => session.AttachAsync(Probe.RawTracepoint("sched_process_exec").When(c => c.Arg<int>("oldpid") > 1)));
@@ -31,7 +31,7 @@ public sealed class TracepointRefusalTests
     public async Task Tracepoints_ThatAreWrong_AreRefusedAndLeaveNothing()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         PlaceNotFoundException category = Refused<PlaceNotFoundException>(Probe.Tracepoint("shed", "sched_switch"));
         Assert.Contains("sched", category.Nearest);
         PlaceNotFoundException name = Refused<PlaceNotFoundException>(Probe.Tracepoint("sched", "sched_swich"));

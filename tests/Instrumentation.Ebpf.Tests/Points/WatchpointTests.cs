@@ -106,7 +106,7 @@ public sealed class WatchpointTests
     public async Task Wrong_AddressesLengthsAndAccesses_AreRefused()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         foreach (ProbeSpec wrong in new ProbeSpec[]
         {
             Probe.Watchpoint(_address, 3),
@@ -135,7 +135,7 @@ public sealed class WatchpointTests
         Require.Capability(CapabilityNames.ProgramPerfEvent);
         await using InstrumentationSession session = await KernelSession.StartAsync();
         List<ProbeHandle> attached = [];
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         KernelCallException? error = null;
         while (error is null && attached.Count < 32)
         {

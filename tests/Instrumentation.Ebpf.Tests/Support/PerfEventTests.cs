@@ -1,7 +1,7 @@
 namespace Instrumentation.Ebpf.Tests.Support;
 
-/// <summary>Tests that share what a process or processor has few of, its perf map and its watchpoints: one runs at a time.</summary>
-[CollectionDefinition(Name)]
+/// <summary>Tests that share what a process or processor has few of, its perf map and its watchpoints, and that count what is left: they run alone.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class PerfEventTests
 {
     public const string Name = "perf events";

@@ -89,7 +89,7 @@ public sealed class FunctionCallTests(ProbedLibrary library) : IClassFixture<Pro
     public async Task Pattern_OfAThousandFunctions_IsOneAttachAndNamesEach()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         long start = Stopwatch.GetTimestamp();
         ProbeHandle handle = await session.AttachAsync(Probe.Function(library.Path, "many_*").ThisProcess().OnEntry());
         TimeSpan took = Stopwatch.GetElapsedTime(start);
@@ -171,7 +171,7 @@ public sealed class FunctionCallTests(ProbedLibrary library) : IClassFixture<Pro
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
         using TemporaryDirectory directory = new();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         using Process caller = Caller(directory);
         ProbeHandle<Depth> handle = await session.AttachAsync(Probe.Function("libprobed.so", "deep").Process(caller.Id).Capture(c => new Depth(c.Arg<long>(0), c.Return<long>(), c.Duration)));
         await Go(caller);

@@ -20,7 +20,7 @@ public sealed class FunctionErrorTests(ProbedLibrary library) : IClassFixture<Pr
     public async Task Names_ThatAreUnknown_AreRefusedWithTheNearest(string file, string function, string nearest)
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         PlaceNotFoundException unknown = await Assert.ThrowsAsync<PlaceNotFoundException>(() => session.AttachAsync(Probe.Function(file, function).OnEntry()));
         if (nearest.Length > 0)
         {

@@ -90,7 +90,7 @@ public sealed class FunctionTests
     public async Task Detach_LeavesNothingInTheKernel()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         for (int i = 0; i < 3; i++)
         {
             await using ProbeHandle call = await session.AttachAsync(Probe.Function("libc", "a64l").ThisProcess());

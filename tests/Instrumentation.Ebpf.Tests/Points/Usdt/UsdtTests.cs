@@ -121,7 +121,7 @@ public sealed class UsdtTests : IClassFixture<MarkedLibrary>
     public async Task Specs_ThatAreWrong_AreRefusedAndLeaveNothing()
     {
         await using InstrumentationSession session = await KernelSession.StartAsync();
-        ObjectCounts before = ObjectCounts.OfProcess();
+        ObjectCounts before = Settled.Counts();
         PlaceNotFoundException unknown = await Assert.ThrowsAsync<PlaceNotFoundException>(() => session.AttachAsync(Probe.Usdt(_library.Path, "marked", "kind")));
         Assert.Contains("marked:kinds", unknown.Nearest);
         PlaceNotFoundException none = await Assert.ThrowsAsync<PlaceNotFoundException>(() => session.AttachAsync(Probe.Usdt("libm.so.7", "marked", "kind")));
