@@ -62,7 +62,7 @@ internal sealed class ManagedBackend : IProbeBackend
         HashSet<Assembly> present = [.. AppDomain.CurrentDomain.GetAssemblies()];
         IReadOnlyList<ProbedCode> codes = CodeFinder.Find(runtime.Spec, null, out List<CoverageGap> gaps);
         ManagedEngine engine = ManagedEngine.Get();
-        long counted = WovenCells.Sum(runtime.Slot);
+        runtime.Cells = new WovenCount(runtime);
         Findings findings = new(gaps);
         IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, runtime.Spec, codes, findings, verify: true);
         if (cancellationToken.IsCancellationRequested)
@@ -71,7 +71,6 @@ internal sealed class ManagedBackend : IProbeBackend
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        runtime.HitsElsewhere = () => WovenCells.Sum(runtime.Slot) - counted;
         ProbeSlots.Open(runtime);
         HashSet<MethodBase> reached = [.. woven.Select(method => method.Method)];
         ProbeCoverage coverage = CodeFinder.Coverage(codes.Where(code => reached.Contains(code.Code)), gaps);

@@ -42,9 +42,8 @@ internal interface IProbeAttachment : IAsyncDisposable
     /// changed. The caller adopts the spec afterwards.
     /// </summary>
     /// <param name="spec">The new spec: same point, edge and aggregation.</param>
-    /// <param name="version">The number of its capture, for records.</param>
     /// <param name="cancellationToken">Ends the change before it is made.</param>
     /// <returns>Completes when no new hit is decided by the old spec.</returns>
     /// <exception cref="InstrumentationException">The spec is wrong here.</exception>
-    ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken);
+    ValueTask UpdateAsync(ProbeSpec spec, CancellationToken cancellationToken);
 }

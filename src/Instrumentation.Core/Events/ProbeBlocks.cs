@@ -41,16 +41,15 @@ internal static unsafe class ProbeBlocks
             sums[1] += Volatile.Read(ref block->Passed);
             sums[0] += Volatile.Read(ref block->Hits);
         });
-        long elsewhere = runtime.HitsElsewhere?.Invoke() ?? 0;
+        ProbeStatistics other = runtime.Cells?.Statistics ?? default;
         ProbeTally tally = runtime.Tally;
-        ProbeStatistics own = new ProbeStatistics(sums[0] + elsewhere, sums[1] + sums[5] + elsewhere, sums[3], sums[4] + tally.ReaderTooSlow + tally.Unread, sums[2], sums[5]);
-        return runtime.Cells?.Statistics is not { } other ? own : new ProbeStatistics(
-            own.Hits + other.Hits,
-            own.Passed + other.Passed,
-            own.Emitted + other.Emitted,
-            own.Lost + other.Lost,
-            own.Faults + other.Faults,
-            own.Suppressed + other.Suppressed);
+        return new ProbeStatistics(
+            sums[0] + other.Hits,
+            sums[1] + sums[5] + other.Passed,
+            sums[3] + other.Emitted,
+            sums[4] + tally.ReaderTooSlow + tally.Unread + other.Lost,
+            sums[2] + other.Faults,
+            sums[5] + other.Suppressed);
     }
 
     /// <summary>Is called for one thread's block of a probe.</summary>

@@ -56,10 +56,7 @@ internal sealed class ProbeRuntime
     /// <summary>Where the pump delivers the probe's records; set by the session.</summary>
     public IEventSink? Sink { get; set; }
 
-    /// <summary>Hits that a backend counts outside of the blocks (count-only probes that are woven inline); null when there are none. Must work after the detach, too.</summary>
-    public Func<long>? HitsElsewhere { get; set; }
-
-    /// <summary>What a backend counts and aggregates outside of this process's threads: in the kernel, for each processor. Null when there is none. Must work after the detach, too.</summary>
+    /// <summary>What the backend counts and aggregates outside of the blocks; null when there is nothing.</summary>
     public IProbeCells? Cells { get; set; }
 
     /// <summary>Takes over a changed spec, after the backend has.</summary>

@@ -100,7 +100,7 @@ public class ProbeHandle : IAsyncDisposable
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _detaching) is not null, this);
             ProbeSpec spec = change(Spec);
             SpecRules.CheckChange(Spec, spec);
-            await _attachment.UpdateAsync(spec, Runtime.Captures.NumberOf(spec.CaptureShape), cancellationToken).ConfigureAwait(false);
+            await _attachment.UpdateAsync(spec, cancellationToken).ConfigureAwait(false);
             Runtime.Adopt(spec);
             _limits.Change(spec.Limits);
         }

@@ -11,10 +11,10 @@ internal sealed class KernelAttachment(KernelProbe probe, ProbeCoverage coverage
     public ProbeCoverage Coverage => coverage;
 
     /// <inheritdoc/>
-    public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken)
+    public ValueTask UpdateAsync(ProbeSpec spec, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        probe.Change(spec, version);
+        probe.Change(spec);
         return ValueTask.CompletedTask;
     }
 

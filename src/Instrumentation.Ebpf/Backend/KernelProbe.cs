@@ -50,9 +50,8 @@ internal sealed class KernelProbe : IAsyncDisposable
 
     /// <summary>Changes condition, capture and limits: every hit is decided by the old spec or by the new one.</summary>
     /// <param name="spec">The new spec.</param>
-    /// <param name="version">The number of its capture.</param>
     /// <exception cref="InstrumentationException">The spec cannot be compiled, or needs what is not kept, or the kernel refused; the probe is as it was.</exception>
-    public void Change(ProbeSpec spec, int version) => _programs!.Exchange(spec, version);
+    public void Change(ProbeSpec spec) => _programs!.Exchange(spec);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

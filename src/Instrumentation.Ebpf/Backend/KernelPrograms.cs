@@ -73,11 +73,10 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
 
     /// <summary>Exchanges the program that reports. When it throws, nothing has changed.</summary>
     /// <param name="spec">The new spec.</param>
-    /// <param name="version">The number of its capture.</param>
     /// <exception cref="InstrumentationException">An expression cannot be compiled, or needs what the attached programs do not keep, or the kernel refused.</exception>
-    public void Exchange(ProbeSpec spec, int version)
+    public void Exchange(ProbeSpec spec)
     {
-        ProgramRequest request = _request! with { Spec = spec, Version = version, Layout = new RecordLayout(spec.CaptureShape, runtime.MaximumStringLength) };
+        ProgramRequest request = _request! with { Spec = spec, Version = runtime.Captures.NumberOf(spec.CaptureShape), Layout = new RecordLayout(spec.CaptureShape, runtime.MaximumStringLength) };
         if (IsAtEnd)
         {
             (IReadOnlyList<int> arguments, bool duration) = Kept(request, Source());

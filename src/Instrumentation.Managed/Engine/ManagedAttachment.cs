@@ -45,7 +45,7 @@ internal sealed class ManagedAttachment : IProbeAttachment
     }
 
     /// <inheritdoc/>
-    public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken)
+    public ValueTask UpdateAsync(ProbeSpec spec, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _engine.Alone(() =>

@@ -1,4 +1,5 @@
 using Instrumentation.Aggregations;
+using Instrumentation.Backends;
 using Instrumentation.Core.Tests.Fakes;
 using Instrumentation.Expressions;
 
@@ -44,25 +45,25 @@ public sealed class AggregateHandleTests
     }
 
     [Fact]
-    public async Task Read_CountWithHitsElsewhere_AddsThem()
+    public async Task Read_CountThatTheBackendKeeps_AddsIt()
     {
-        long elsewhere = 0;
+        BackendCount elsewhere = new();
         FakeBackend backend = new()
         {
             OnAttach = (runtime, _) =>
             {
-                runtime.HitsElsewhere = () => elsewhere;
+                runtime.Cells = elsewhere;
                 return Task.CompletedTask;
             },
         };
         await using InstrumentationSession session = await FakeSession.StartAsync(backend: backend);
         AggregateHandle<CountSnapshot> count = await session.AttachAsync(FakeSession.Spec("count").Count(), Cancellation);
         FakeSession.OnThread(() => FakeHook.Aggregate(count));
-        elsewhere = 41;
+        elsewhere.Hits = 41;
         Assert.Equal(42, count.Read().Total);
         Assert.Equal(new ProbeStatistics(42, 42, 0, 0, 0), count.Statistics);
         await count.DisposeAsync();
-        elsewhere = 1000;
+        elsewhere.Hits = 1000;
         Assert.Equal(42, count.Read().Total);
     }
 
@@ -204,5 +205,12 @@ public sealed class AggregateHandleTests
         {
             yield return random.Next(-1000, 1001);
         }
+    }
+
+    private sealed class BackendCount : IProbeCells
+    {
+        public long Hits { get; set; }
+
+        public ProbeStatistics Statistics => new(Hits, Hits, 0, 0, 0);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class FakeBackend : IProbeBackend
     {
         public ProbeCoverage Coverage => backend.CanAttach(runtime.Spec);
 
-        public ValueTask UpdateAsync(ProbeSpec spec, int version, CancellationToken cancellationToken)
+        public ValueTask UpdateAsync(ProbeSpec spec, CancellationToken cancellationToken)
         {
             ProbeSlots.ChangeLimits(runtime, spec.Limits);
             return ValueTask.CompletedTask;

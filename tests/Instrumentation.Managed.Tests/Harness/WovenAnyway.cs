@@ -19,8 +19,7 @@ internal sealed class WovenAnyway : IDisposable
         ProbeSpec spec = Probe.Method(methods[0]).Count();
         _runtime = new ProbeRuntime(spec, ProbeSlots.NextId(), (int)AggregationLayout.BytesFor(spec.Aggregation)) { MaximumStringLength = 100 };
         ProbeSlots.Add(_runtime);
-        long counted = WovenCells.Sum(_runtime.Slot);
-        _runtime.HitsElsewhere = () => WovenCells.Sum(_runtime.Slot) - counted;
+        _runtime.Cells = new WovenCount(_runtime);
         _woven = _engine.Attach(_runtime, spec, [.. methods.Select(ProbedCode.Whole)], Findings, verify: true);
         ProbeSlots.Open(_runtime);
     }
