@@ -26,7 +26,7 @@ public sealed class EventLoss
     /// <summary>All lost events.</summary>
     public long Total { get; }
 
-    /// <summary>Events that were read out of order. Not lost.</summary>
+    /// <summary>Events that were delivered behind one with a later time. Not lost; as long as this is 0, times never go back in the session's stream.</summary>
     public long Late { get; }
 
     /// <summary>What each probe lost or had late, the most first; probes that did neither are left out. Of detached probes the last 1024 are listed apart.</summary>

@@ -1,10 +1,15 @@
 namespace Instrumentation.Events;
 
 /// <summary>
-/// Brings the records of all threads into one order by time. A hook sets its thread's guard before it takes the record's time and clears it
-/// after the record is written, so a thread seen outside of its hooks can only add records with later times. The earliest such time over all
-/// threads is the watermark: what lies before it is complete and is delivered. Used by one thread at a time.
+/// Brings the records of all threads and sources into one order by time. A hook sets its thread's guard before it takes the record's time and clears it
+/// after the record is written, so a thread seen outside of its hooks can only add records with later times. A source's records are held for
+/// <see cref="SourceFeed.Slack"/>. The earliest such time over all threads and sources is the watermark: what lies before it is complete and is delivered.
+/// Used by one thread at a time.
 /// </summary>
+/// <remarks>
+/// The window in which records are put in order is bounded by time, <see cref="Patience"/>, and by bytes, <see cref="HeldLimit"/>. What comes after its turn all the same
+/// is delivered at once, behind records with later times, and the sink counts it: a record is never given another time, and never dropped for being late.
+/// </remarks>
 /// <param name="states">Gives the threads' states, and a number that changes with them.</param>
 internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> states) : IDisposable
 {
@@ -31,6 +36,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
     private ProbeRuntime? _lastProbe;
     private long _orphans;
     private long _damages;
+    private long _earlierDamages;
 
     /// <summary>Everything before this time has been delivered, as far as its thread was not given up on; nanoseconds.</summary>
     public long Watermark { get; private set; } = long.MinValue;
@@ -53,7 +59,9 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         get => [.. _sources.Select(static feed => feed.Source)];
         set
         {
-            Array.FindAll(_sources, feed => !value.Contains(feed.Source)).ToList().ForEach(static feed => feed.End());
+            SourceFeed[] ended = Array.FindAll(_sources, feed => !value.Contains(feed.Source));
+            Array.ForEach(ended, static feed => feed.End());
+            _earlierDamages += ended.Where(static feed => !feed.HasRecords).Sum(static feed => feed.Damages);
             _sources =
             [
                 .. _sources.Where(feed => feed.HasRecords || value.Contains(feed.Source)),
@@ -85,7 +93,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         HeldBytes += drained;
         long patience = HeldBytes > HeldLimit ? 0 : Patience;
         long watermark = now - Slack;
-        long damages = 0;
+        long damages = _earlierDamages;
         foreach (RecordFeed feed in _feeds)
         {
             damages += feed.Damages;
@@ -161,7 +169,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
                 {
                     try
                     {
-                        DeliverFirst(feed);
+                        DeliverFirst(feed, watermark);
                     }
                     finally
                     {
@@ -201,7 +209,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         }
     }
 
-    private void DeliverFirst(RecordFeed feed)
+    private void DeliverFirst(RecordFeed feed, long watermark)
     {
         int id = feed.First.ProbeId;
         ProbeRuntime? probe = _lastProbe;
@@ -217,7 +225,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
         }
 
         probe.Tally.CountDelivered();
-        sink.Deliver(probe, feed.FirstRecord);
+        sink.Deliver(probe, feed.FirstRecord, watermark);
     }
 
     private ProbeRuntime? Find(int id)

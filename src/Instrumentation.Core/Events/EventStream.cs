@@ -12,6 +12,12 @@ namespace Instrumentation;
 /// program: what does not fit a reader's buffer is lost to it and counted in <see cref="Loss"/>. When the session is disposed, enumerations
 /// end after the last event.
 /// </summary>
+/// <remarks>
+/// All records, of .NET methods and of the kernel, have their times from one clock, CLOCK_MONOTONIC, and are held until nothing earlier can come: records of .NET methods until every
+/// thread was seen outside of the library, records of the kernel for a millisecond besides, since processors write them out of order. The wait is bounded: after a second, or
+/// when 64 MB are held, a thread that stands still amid a record is not waited for any more. What comes after its turn is delivered all the same, behind events with
+/// later times, and counted as late (<see cref="EventLoss.Late"/>): as long as that is 0, times never go back.
+/// </remarks>
 public sealed class EventStream : IAsyncEnumerable<ProbeEvent>, IEventSink
 {
     private readonly InstrumentationOptions _options;
@@ -164,7 +170,7 @@ public sealed class EventStream : IAsyncEnumerable<ProbeEvent>, IEventSink
     }
 
     /// <inheritdoc/>
-    void IEventSink.Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record)
+    void IEventSink.Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record, long watermark)
     {
         if (!_inRound)
         {
@@ -173,8 +179,10 @@ public sealed class EventStream : IAsyncEnumerable<ProbeEvent>, IEventSink
         }
 
         ref readonly EventRecordHeader header = ref Unsafe.As<byte, EventRecordHeader>(ref Unsafe.AsRef(in record[0]));
-        if (header.Timestamp < _lastTimestamp)
+        if (header.Timestamp < _lastTimestamp || header.Timestamp > watermark)
         {
+            // A time in the future is none that the next records could be compared with.
+
             probe.Tally.CountLate();
         }
         else

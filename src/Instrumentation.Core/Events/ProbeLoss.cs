@@ -7,7 +7,9 @@ namespace Instrumentation;
 /// </param>
 /// <param name="ReaderTooSlow">Events that did not fit the buffer of a reader; counted for each reader that missed them.</param>
 /// <param name="Unread">Events that came while nobody read and the backlog was full.</param>
-/// <param name="Late">Events that were read, but after one with a later time: their thread had stood still inside its hook. Not lost.</param>
+/// <param name="Late">
+/// Events that were delivered, but behind one with a later time: their thread had stood still inside its hook, or the kernel's program for more than a millisecond before it had room. Not lost.
+/// </param>
 /// <param name="Missed">
 /// Times that the kernel left a probe's program out, since one was running on the processor already. Whether the hit would have been one of the probe's, nobody knows.
 /// </param>

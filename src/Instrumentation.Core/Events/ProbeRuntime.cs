@@ -67,10 +67,11 @@ internal sealed class ProbeRuntime
 /// <summary>Where the pump delivers a session's records.</summary>
 internal interface IEventSink
 {
-    /// <summary>Takes one complete record; called on the pump's thread only, in time order.</summary>
+    /// <summary>Takes one complete record; called on the pump's thread only, in time order but for records that come after their turn.</summary>
     /// <param name="probe">The probe that wrote it.</param>
     /// <param name="record">The record, header first; valid during the call.</param>
-    void Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record);
+    /// <param name="watermark">The time up to which the round's records are complete, in nanoseconds; a record with a later time is one that makes no sense.</param>
+    void Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record, long watermark);
 
     /// <summary>Called after a round of deliveries, so that readers can be woken once.</summary>
     void EndOfRound();

@@ -79,10 +79,16 @@ internal sealed class KernelRing : IRecordSource
     }
 
     /// <inheritdoc/>
-    public void Drain(IRecordTaker taker)
+    public ulong Reserved => Ring.ProducerPosition;
+
+    /// <inheritdoc/>
+    public ulong Drain(IRecordTaker taker)
     {
         Handler handler = new(this, taker);
-        Ring.Consume(ref handler);
+
+        // A full ring holds no more than this; programs that write faster than this reads must not keep the pump here.
+        Ring.Consume(ref handler, limit: Bytes / EventRecordHeader.Size);
+        return Ring.ConsumerPosition;
     }
 
     private readonly struct Handler(KernelRing owner, IRecordTaker taker) : IRingRecordHandler

@@ -209,7 +209,7 @@ public sealed unsafe class EventMergerTests : IDisposable
 
         public long ThrowAt { get; set; } = -1;
 
-        public void Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record)
+        public void Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record, long watermark)
         {
             fixed (byte* start = record)
             {

@@ -73,12 +73,12 @@ public sealed class EventPumpTests
 
         public string? ThreadName { get; private set; }
 
-        public void Deliver(ProbeRuntime runtime, ReadOnlySpan<byte> record)
+        public void Deliver(ProbeRuntime runtime, ReadOnlySpan<byte> record, long watermark)
         {
             ThreadName = Thread.CurrentThread.Name;
             Interlocked.Increment(ref Seen);
             FakeHook.Hit(probe);
-            inner.Deliver(runtime, record);
+            inner.Deliver(runtime, record, watermark);
         }
 
         public void EndOfRound() => inner.EndOfRound();

@@ -83,10 +83,13 @@ public sealed class KernelLossTests
             return pump;
         }
 
-        public void Drain(IRecordTaker taker)
+        public ulong Reserved => 0;
+
+        public ulong Drain(IRecordTaker taker)
         {
             _reached.TrySetResult();
             _go.Wait();
+            return 0;
         }
 
         public void Dispose()
