@@ -75,6 +75,11 @@ public static partial class EbpfProbes
         /// <exception cref="SpecException">The spec is for no kernel point.</exception>
         public TSpec ThisProcess() => Filtered(spec, new ProcessFilter(ProcessScope.This));
 
+        /// <summary>Looks at every process of the machine, as most points do if they are not told otherwise.</summary>
+        /// <returns>The changed copy.</returns>
+        /// <exception cref="SpecException">The spec is for no kernel point.</exception>
+        public TSpec EveryProcess() => Filtered(spec, default);
+
         /// <summary>Looks at one process only.</summary>
         /// <param name="processId">Its id.</param>
         /// <returns>The changed copy.</returns>

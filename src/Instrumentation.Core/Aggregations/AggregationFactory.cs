@@ -54,6 +54,17 @@ internal static class AggregationFactory
     /// <returns>True for integers and durations.</returns>
     public static bool IsMeasure(Type type) => ExpressionTypes.IsInteger(type) || type == typeof(TimeSpan);
 
+    /// <summary>A value that is added up.</summary>
+    /// <param name="value">The lambda that gives it.</param>
+    /// <returns>The value, an integer or a duration.</returns>
+    public static ProbeExpression Measure(LambdaExpression value)
+    {
+        ProbeExpression translated = LambdaTranslator.Translate(value);
+        return IsMeasure(translated.Type)
+            ? translated
+            : throw LambdaErrors.Of(value.Body, $"a {TypeText.Of(translated.Type)} cannot be added up.", "Use an integer or a TimeSpan; cast fractions to long after scaling them.");
+    }
+
     /// <summary>A sum.</summary>
     /// <typeparam name="TValue">The value's type.</typeparam>
     /// <param name="value">The lambda that gives the value.</param>
@@ -93,14 +104,6 @@ internal static class AggregationFactory
             $"A linear histogram has 1 to {MaximumBuckets} buckets: give a number in that range, and a greater width for a wider histogram.");
         Check((Int128)least + (Int128)step * buckets <= long.MaxValue, nameof(width), width, "The last bucket ends beyond the greatest 64-bit integer: give a smaller width or fewer buckets.");
         return new(measured, least, step, buckets);
-    }
-
-    private static ProbeExpression Measure(LambdaExpression value)
-    {
-        ProbeExpression translated = LambdaTranslator.Translate(value);
-        return IsMeasure(translated.Type)
-            ? translated
-            : throw LambdaErrors.Of(value.Body, $"a {TypeText.Of(translated.Type)} cannot be added up.", "Use an integer or a TimeSpan; cast fractions to long after scaling them.");
     }
 
     private static long Bound<TValue>(TValue bound, string name)

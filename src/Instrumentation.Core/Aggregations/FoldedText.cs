@@ -8,20 +8,21 @@ internal static class FoldedText
 {
     /// <summary>Folds stacks. Stacks with the same text are one line.</summary>
     /// <param name="stacks">The stacks.</param>
-    /// <returns>The lines, the most hits first, each ended by a line feed.</returns>
-    public static IEnumerable<string> Lines(IReadOnlyList<ProfiledStack> stacks)
+    /// <param name="divisor">What weights are divided by.</param>
+    /// <returns>The lines, the greatest weight first, each ended by a line feed.</returns>
+    public static IEnumerable<string> Lines(IReadOnlyList<ProfiledStack> stacks, long divisor = 1)
     {
         bool severalProcesses = stacks.Select(static stack => stack.ProcessId).Distinct().Skip(1).Any();
         Dictionary<string, long> counts = [];
         foreach (ProfiledStack stack in stacks)
         {
             string text = Fold(stack, severalProcesses);
-            counts[text] = counts.GetValueOrDefault(text) + stack.Count;
+            counts[text] = counts.GetValueOrDefault(text) + stack.Weight;
         }
 
         return counts.OrderByDescending(static line => line.Value)
             .ThenBy(static line => line.Key, StringComparer.Ordinal)
-            .Select(static line => string.Create(CultureInfo.InvariantCulture, $"{line.Key} {line.Value}\n"));
+            .Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Key} {line.Value / divisor}\n"));
     }
 
     private static string Fold(ProfiledStack stack, bool withProcess)

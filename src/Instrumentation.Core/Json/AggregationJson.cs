@@ -5,7 +5,7 @@ namespace Instrumentation.Json;
 
 /// <summary>
 /// What is kept at the source: <c>"count"</c>, <c>{"sum":…}</c>, <c>{"summary":…}</c>, or <c>{"histogram":…}</c>, linear when it has bounds; by a key with
-/// <c>"by"</c>, a count as <c>{"countBy":…}</c>; stacks as <c>{"stacks":8192}</c>, with the capacity.
+/// <c>"by"</c>, a count as <c>{"countBy":…}</c>; stacks as <c>{"stacks":8192}</c>, with the capacity, and with a value to add up as <c>"weight"</c>.
 /// </summary>
 internal static class AggregationJson
 {
@@ -13,7 +13,7 @@ internal static class AggregationJson
     public const int DefaultCapacity = 1024;
 
     private const string Mend =
-        "Write \"count\", {\"countBy\":a,\"capacity\":1024}, {\"sum\":a}, {\"summary\":a}, {\"histogram\":a} or {\"histogram\":a,\"minimum\":0,\"width\":10,\"buckets\":20}; with \"by\":a for each key; or {\"stacks\":8192}.";
+        "Write \"count\", {\"countBy\":a,\"capacity\":1024}, {\"sum\":a}, {\"summary\":a}, {\"histogram\":a} or {\"histogram\":a,\"minimum\":0,\"width\":10,\"buckets\":20}; with \"by\":a for each key; or {\"stacks\":8192}, with \"weight\":a for sums.";
 
     private static readonly string[] Kinds = ["count", "countBy", "sum", "summary", "histogram", "stacks"];
 
@@ -38,8 +38,8 @@ internal static class AggregationJson
 
         if (item.Find("stacks") is { } stacks)
         {
-            item.Only("stacks");
-            return new StackAggregation(stacks.DemandInt("Write the most distinct stacks."));
+            item.Only("stacks", "weight");
+            return new StackAggregation(stacks.DemandInt("Write the most distinct stacks.")) { Weight = item.Find("weight") is { } weight ? Measure(weight) : null };
         }
 
         ValueAggregation inner = item.Find("sum") is { } sum ? new SumAggregation(Measure(sum))
@@ -62,6 +62,12 @@ internal static class AggregationJson
             output.BeginObject();
             output.Name("stacks");
             output.Value(ConstantWriter.Integer(stacks.Capacity));
+            if (stacks.Weight is { } weight)
+            {
+                output.Name("weight");
+                new ExpressionWriter(output).Write(weight);
+            }
+
             output.End();
             return;
         }

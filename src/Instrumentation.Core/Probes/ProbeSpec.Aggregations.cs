@@ -145,4 +145,20 @@ public partial record ProbeSpec
         AggregationFactory.Check(capacity is >= 1 and <= AggregationFactory.MaximumCapacity, nameof(capacity), capacity, $"A profile keeps 1 to {AggregationFactory.MaximumCapacity} distinct stacks: give a capacity in that range.");
         return new AggregateSpec<StackProfile>(this) { Aggregation = new StackAggregation(capacity) };
     }
+
+    /// <summary>
+    /// Counts hits by the stack that the thread had, and adds up a value for each: <c>Probe.OffCpu().StacksBy(c => c.Duration)</c> is an off-CPU flame graph. Points of the
+    /// kernel, of native code and samples only.
+    /// </summary>
+    /// <typeparam name="TValue">An integer type, or <see cref="TimeSpan"/> (kept in nanoseconds).</typeparam>
+    /// <param name="weight">A lambda over the context that gives the value; it is translated, never run.</param>
+    /// <param name="capacity">The most distinct stacks, 1 to 65536; about 2 KB of kernel memory are taken for each.</param>
+    /// <returns>The spec of a profile.</returns>
+    /// <exception cref="ExpressionException">The lambda uses what cannot be translated, or the value's type is not supported.</exception>
+    public AggregateSpec<StackProfile> StacksBy<TValue>(Expression<Func<ProbeContext, TValue>> weight, int capacity = AggregationFactory.DefaultStacks)
+        where TValue : struct
+    {
+        StackAggregation stacks = (StackAggregation)Stacks(capacity).Aggregation!;
+        return new AggregateSpec<StackProfile>(this) { Aggregation = stacks with { Weight = AggregationFactory.Measure(weight) } };
+    }
 }

@@ -136,6 +136,8 @@ internal static class SpecRules
                 throw new SpecException($"The capacity {table.Capacity}", $"a table has 1 to {MostKeys} keys per thread.", "Give another capacity.");
             case StackAggregation { Capacity: < 1 or > MostKeys } stacks:
                 throw new SpecException($"The capacity {stacks.Capacity}", $"a profile has 1 to {MostKeys} stacks.", "Give another capacity.");
+            case StackAggregation { Weight: { } weight } when !AggregationFactory.IsMeasure(weight.Type):
+                throw new SpecException($"A weight of type {TypeText.Of(weight.Type)}", "it cannot be added up.", "Use an integer or a TimeSpan.");
             case KeyedAggregation { Inner: KeyedAggregation or StackAggregation }:
                 throw new SpecException("A key within a key", "a table keeps simple aggregates.", "Use one key; integers can be combined by arithmetic.");
             case KeyedAggregation table:

@@ -33,7 +33,7 @@ internal sealed class KernelCells : IProbeCells, IStackCells, IDisposable
             if (spec.Aggregation is StackAggregation stacks)
             {
                 int? process = ((KernelPoint)spec.Point).Processes.ProcessId;
-                _stacks = new StackTable(stacks.Capacity, namesThisProcess: process is null || process == Environment.ProcessId);
+                _stacks = new StackTable(stacks, namesThisProcess: process is null || process == Environment.ProcessId);
             }
         }
         catch

@@ -68,7 +68,14 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
         ProgramSource entry = target.Entry();
         BpfProgram start = Own(Load(entry, ProbeCompiler.Start(request, entry, maps), "start"));
         cells.Watch(start);
-        return new LoadedPrograms(start, gate);
+        List<BpfProgram> others = [];
+        foreach (BpfProgram other in target.LoadOthers(maps))
+        {
+            cells.Watch(Own(other));
+            others.Add(other);
+        }
+
+        return new LoadedPrograms(start, gate) { Others = others };
     }
 
     /// <summary>Exchanges the program that reports. When it throws, nothing has changed.</summary>
@@ -168,7 +175,7 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
     {
         ProbeExpression[] nodes = [.. request.Expressions.SelectMany(ExpressionWalk.Nodes)];
         int[] arguments = source.LosesArguments ? [.. nodes.Select(source.ArgumentOf).OfType<ArgumentExpression>().Select(source.Number).Distinct().Order()] : [];
-        return (arguments, nodes.Any(static node => node is ContextExpression { Value: ContextValue.Duration }));
+        return ([.. source.AlwaysKept, .. arguments], nodes.Any(static node => node is ContextExpression { Value: ContextValue.Duration }));
     }
 
     private static BpfProgram Load(ProgramSource source, BpfCode code, string name) => BpfProgram.Load(new ProgramDescription(source.Type, code)

@@ -6,13 +6,14 @@ using Instrumentation.Ebpf.Points.Sampling;
 using Instrumentation.Ebpf.Points.Syscalls;
 using Instrumentation.Ebpf.Points.Tracepoints;
 using Instrumentation.Ebpf.Points.Usdt;
+using Instrumentation.Ebpf.Points.Waits;
 using Instrumentation.Json;
 
 namespace Instrumentation.Ebpf.Points;
 
 /// <summary>
 /// Kernel points as JSON: <c>{"syscall":"openat"}</c>, <c>{"function":"malloc","library":"libc.so.6"}</c>, <c>{"usdt":"libstdcxx:throw","library":"libstdc++.so.6"}</c>,
-/// <c>{"tracepoint":"sched:sched_switch"}</c>, <c>{"rawTracepoint":"sched_switch"}</c>, <c>{"kernelFunction":"tcp_connect"}</c>, <c>{"sample":99}</c>.
+/// <c>{"tracepoint":"sched:sched_switch"}</c>, <c>{"rawTracepoint":"sched_switch"}</c>, <c>{"kernelFunction":"tcp_connect"}</c>, <c>{"offCpu":true}</c>, <c>{"sample":99}</c>.
 /// <c>"process":"this"</c>, or the number of a process, stands beside each; without it, every process is looked at.
 /// </summary>
 internal sealed class JsonKernelPoint : IProbePointCodec
@@ -23,6 +24,7 @@ internal sealed class JsonKernelPoint : IProbePointCodec
     private const string Tracepoint = "tracepoint";
     private const string RawTracepoint = "rawTracepoint";
     private const string KernelFunction = "kernelFunction";
+    private const string OffCpu = "offCpu";
     private const string Sample = "sample";
     private const string Library = "library";
     private const string Process = "process";
@@ -30,7 +32,7 @@ internal sealed class JsonKernelPoint : IProbePointCodec
     private const int LongestText = 4096;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Names { get; } = [Call, Function, Mark, Tracepoint, RawTracepoint, KernelFunction, Sample];
+    public IReadOnlyList<string> Names { get; } = [Call, Function, Mark, Tracepoint, RawTracepoint, KernelFunction, OffCpu, Sample];
 
     /// <inheritdoc/>
     public bool TryWrite(ProbePoint point, JsonOutput output)
@@ -56,6 +58,10 @@ internal sealed class JsonKernelPoint : IProbePointCodec
                 break;
             case KernelFunctionPoint function:
                 output.Property(KernelFunction, function.Name);
+                break;
+            case OffCpuPoint:
+                output.Name(OffCpu);
+                output.Value(LiteralToken.True);
                 break;
             case SamplePoint sample:
                 output.Name(Sample);
@@ -114,6 +120,8 @@ internal sealed class JsonKernelPoint : IProbePointCodec
                 return new RawTracepointPoint(Text(value, "Write a tracepoint, for example \"sched_switch\"."));
             case KernelFunction:
                 return new KernelFunctionPoint(Text(value, "Write a function of the kernel, for example \"tcp_connect\"."));
+            case OffCpu:
+                return value.Kind == JsonValueKind.True ? new OffCpuPoint() : throw value.Error("it is no choice.", "Write true.");
             default:
                 return new SamplePoint(Positive(value, "Write how many samples a second, for example 99."));
         }

@@ -1,5 +1,6 @@
 using Instrumentation.Ebpf.Backend;
 using Instrumentation.Ebpf.Compiler.Programs;
+using Instrumentation.Ebpf.Programs;
 
 namespace Instrumentation.Ebpf.Points;
 
@@ -19,6 +20,12 @@ internal abstract class PointTarget
     /// <summary>The values at the moment at which calls end.</summary>
     /// <returns>A new source; null for a point that is no call.</returns>
     public abstract ProgramSource? Exit();
+
+    /// <summary>Loads the programs that change what is kept of calls that have begun.</summary>
+    /// <param name="maps">The maps.</param>
+    /// <returns>The programs, one after the other; they belong to the caller.</returns>
+    /// <exception cref="InstrumentationException">The kernel refused.</exception>
+    public virtual IEnumerable<BpfProgram> LoadOthers(ProgramMaps maps) => [];
 
     /// <summary>Attaches the programs: that of the end first, so that no start is kept for which no end comes.</summary>
     /// <param name="programs">The loaded programs.</param>

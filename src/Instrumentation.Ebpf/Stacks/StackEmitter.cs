@@ -16,31 +16,38 @@ internal sealed class StackEmitter(CodeEmitter code, StackMaps maps)
 
     private readonly BpfAssembler _assembler = code.Assembler;
 
+    /// <summary>Emits the taking of the stacks: R0 has the id of the process's in its upper half and that of the kernel's in its lower, or negative error numbers.</summary>
+    public void EmitIds()
+    {
+        using StackSlot ids = code.Frame.Take(sizeof(long), "the ids of the stacks");
+        EmitId(maps.User, OfUser);
+        _assembler.Store(Register.R10, ids.Offset + sizeof(int), Register.R0, MemorySize.Bytes4);
+        EmitId(maps.Kernel, 0);
+        _assembler.Store(Register.R10, ids.Offset, Register.R0, MemorySize.Bytes4);
+        _assembler.Load(Register.R0, Register.R10, ids.Offset);
+    }
+
     /// <summary>Emits it. A hit for which the table has no room counts as lost.</summary>
     /// <param name="program">The program around.</param>
-    public void Emit(ProbeCompiler program)
+    /// <param name="source">The values of the point.</param>
+    /// <param name="weight">Where the hit's weight is; null when hits are only counted.</param>
+    public void Emit(ProbeCompiler program, ProgramSource source, StackSlot? weight)
     {
         _assembler.Note("the stack");
         Label found = _assembler.NewLabel("found");
         Label done = _assembler.NewLabel("done");
         using StackSlot key = code.Frame.Take(StackKey.Size, "the stack's key");
-        _assembler.Call(BpfHelper.GetCurrentPidTgid);
-        _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
-        StorePart(key, nameof(StackKey.ProcessId));
-        EmitId(maps.User, OfUser);
-        StorePart(key, nameof(StackKey.UserStack));
-        EmitId(maps.Kernel, 0);
-        StorePart(key, nameof(StackKey.KernelStack));
-        _assembler.StoreConstant(Register.R10, key.Offset + Offset(nameof(StackKey.Padding)), 0, MemorySize.Bytes4);
+        EmitKey(source, key);
         EmitFind(key);
         _assembler.JumpIf(JumpCondition.NotEqual, Register.R0, 0, found);
-        using (StackSlot one = code.Frame.Take(sizeof(long), "the stack's count"))
+        using (StackSlot first = code.Frame.Take(Marshal.SizeOf<StackCount>(), "the stack's count"))
         {
-            _assembler.Move(Register.R0, 1);
-            _assembler.Store(Register.R10, one.Offset, Register.R0);
+            _assembler.StoreConstant(Register.R10, first.Offset + (int)Marshal.OffsetOf<StackCount>(nameof(StackCount.Hits)), 1);
+            EmitWeight(weight);
+            _assembler.Store(Register.R10, first.Offset + (int)Marshal.OffsetOf<StackCount>(nameof(StackCount.Weight)), Register.R1);
             _assembler.LoadMap(Register.R1, maps.Counts, "stacks");
             code.EmitAddress(Register.R2, key);
-            code.EmitAddress(Register.R3, one);
+            code.EmitAddress(Register.R3, first);
             _assembler.Move(Register.R4, (int)UpdateMode.Insert);
             _assembler.Call(BpfHelper.MapUpdateElement);
             _assembler.JumpIf(JumpCondition.Equal, Register.R0, 0, done);
@@ -53,8 +60,49 @@ internal sealed class StackEmitter(CodeEmitter code, StackMaps maps)
         _assembler.Jump(done);
         _assembler.Mark(found);
         _assembler.Move(Register.R1, 1);
-        _assembler.Atomic(AtomicOperation.Add, Register.R0, 0, Register.R1);
+        _assembler.Atomic(AtomicOperation.Add, Register.R0, (int)Marshal.OffsetOf<StackCount>(nameof(StackCount.Hits)), Register.R1);
+        if (weight is not null)
+        {
+            EmitWeight(weight);
+            _assembler.Atomic(AtomicOperation.Add, Register.R0, (int)Marshal.OffsetOf<StackCount>(nameof(StackCount.Weight)), Register.R1);
+        }
+
         _assembler.Mark(done);
+    }
+
+    private void EmitKey(ProgramSource source, StackSlot key)
+    {
+        if (source.KeptStacks is { } kept)
+        {
+            source.EmitTaskIds(code);
+            _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
+            StorePart(key, nameof(StackKey.ProcessId));
+            _assembler.Load(Register.R0, Register.R10, source.Call.Arguments[kept].Offset);
+        }
+        else
+        {
+            _assembler.Call(BpfHelper.GetCurrentPidTgid);
+            _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
+            StorePart(key, nameof(StackKey.ProcessId));
+            EmitIds();
+        }
+
+        StorePart(key, nameof(StackKey.KernelStack));
+        _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
+        StorePart(key, nameof(StackKey.UserStack));
+        _assembler.StoreConstant(Register.R10, key.Offset + Offset(nameof(StackKey.Padding)), 0, MemorySize.Bytes4);
+    }
+
+    private void EmitWeight(StackSlot? weight)
+    {
+        if (weight is { } slot)
+        {
+            _assembler.Load(Register.R1, Register.R10, slot.Offset);
+        }
+        else
+        {
+            _assembler.Move(Register.R1, 0);
+        }
     }
 
     private void EmitId(MapHandle map, int flags)

@@ -10,25 +10,30 @@ internal sealed class StackTable : IDisposable
     private const int MostFrames = 127;
     private const string DepthLimit = "/proc/sys/kernel/perf_event_max_stack";
 
+    private static readonly string[] Tracing = ["bpf_prog_", "bpf_trace_run", "__bpf_trace_", "__traceiter_"];
+
     private readonly BpfStackTraceMap _user;
     private readonly BpfStackTraceMap _kernel;
-    private readonly BpfPerCpuHashMap<StackKey, long> _counts;
+    private readonly BpfPerCpuHashMap<StackKey, StackCount> _counts;
     private readonly StackNames _names = new();
     private readonly bool _usesPerfMap;
+    private readonly ValueUnit? _unit;
     private readonly Lock _gate = new();
 
     /// <summary>Creates the maps, and lets the runtime say where its methods lie.</summary>
-    /// <param name="capacity">The most distinct stacks.</param>
+    /// <param name="stacks">What is kept.</param>
     /// <param name="namesThisProcess">Whether stacks of this process can be among them.</param>
     /// <exception cref="KernelCallException">The kernel refused; nothing is left.</exception>
-    public StackTable(int capacity, bool namesThisProcess)
+    public StackTable(StackAggregation stacks, bool namesThisProcess)
     {
+        _unit = stacks.Unit;
+        int capacity = stacks.Capacity;
         int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
         try
         {
             _user = new BpfStackTraceMap(buckets, Depth(), "instr_ustacks");
             _kernel = new BpfStackTraceMap(buckets, Depth(), "instr_kstacks");
-            _counts = new BpfPerCpuHashMap<StackKey, long>(capacity, name: "instr_stacks");
+            _counts = new BpfPerCpuHashMap<StackKey, StackCount>(capacity, name: "instr_stacks");
         }
         catch
         {
@@ -63,15 +68,17 @@ internal sealed class StackTable : IDisposable
             List<ProfiledStack> stacks = [];
             _counts.ReadAll((key, values) =>
             {
-                long count = 0;
+                StackCount all = default;
                 for (int i = 0; i < values.Count; i++)
                 {
-                    count += values[i];
+                    StackCount one = values[i];
+                    all.Hits += one.Hits;
+                    all.Weight += one.Weight;
                 }
 
-                stacks.Add(new ProfiledStack(key.ProcessId, _names.NameOf(key.ProcessId), Frames(key), count));
+                stacks.Add(new ProfiledStack(key.ProcessId, _names.NameOf(key.ProcessId), Frames(key), all.Hits) { Weight = _unit is null ? all.Hits : all.Weight });
             });
-            return new StackProfile(stacks, lost);
+            return new StackProfile(stacks, lost, _unit);
         }
     }
 
@@ -96,7 +103,11 @@ internal sealed class StackTable : IDisposable
         ulong[] kernel = Addresses(_kernel, key.KernelStack, frames);
         for (int i = 0; i < kernel.Length; i++)
         {
-            frames.Add(_names.InKernel(kernel[i], isCaller: i > 0));
+            ProfiledFrame frame = _names.InKernel(kernel[i], isCaller: i > 0);
+            if (frames.Count > 0 || !IsOfTheProbe(frame.Name))
+            {
+                frames.Add(frame);
+            }
         }
 
         ulong[] user = Addresses(_user, key.UserStack, frames);
@@ -107,6 +118,9 @@ internal sealed class StackTable : IDisposable
 
         return frames;
     }
+
+    // What runs at a tracepoint is above the function that has it.
+    private static bool IsOfTheProbe(string name) => Array.Exists(Tracing, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     // A stack whose place another one has taken is gone; any other error number says that there is none on that side.
     private static ulong[] Addresses(BpfStackTraceMap map, int id, List<ProfiledFrame> frames)

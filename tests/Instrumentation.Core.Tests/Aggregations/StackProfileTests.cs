@@ -67,6 +67,30 @@ public sealed class StackProfileTests
         Assert.Throws<ArgumentOutOfRangeException>(() => spec.Stacks(65537));
     }
 
+    [Fact]
+    public async Task Weights_OrderTheStacksAndAreTheText()
+    {
+        StackProfile profile = new([new(7, "app", [Main], 9) { Weight = 2_000 }, new(7, "app", [Read, Main], 1) { Weight = 5_000_999 }], lost: 3, ValueUnit.Nanoseconds);
+        Assert.Equal((13, 5_002_999), (profile.Total, profile.TotalWeight));
+        Assert.Equal([1, 9], profile.Stacks.Select(static stack => stack.Count));
+        Assert.Equal(5_000_999, profile.Self[0].Value);
+        Assert.Equal(5_002_999, profile.Inclusive.Single(static row => row.Key == "Program::Main").Value);
+        Assert.EndsWith(" 5000\nProgram::Main 2\n", await Fold(profile), StringComparison.Ordinal);
+        Assert.Contains("5,002", profile.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weight_IsADurationOrAnInteger()
+    {
+        ProbeSpec spec = Text.Spec("\"aggregate\":{\"stacks\":64,\"weight\":\"duration\"}");
+        AggregateSpec<StackProfile> same = spec.StacksBy(c => c.Duration, 64);
+        Assert.Equal(same.Aggregation, spec.Aggregation);
+        Assert.Equal(ValueUnit.Nanoseconds, ((StackAggregation)same.Aggregation!).Unit);
+        Assert.Contains("{\"stacks\":64,\"weight\":\"duration\"}", ProbeSpecJson.Write(spec), StringComparison.Ordinal);
+        Assert.Throws<ProbeJsonException>(() => Text.Spec("\"aggregate\":{\"stacks\":64,\"weight\":true}"));
+        Assert.Throws<ExpressionException>(() => spec.StacksBy(c => 1.5));
+    }
+
     private static async Task<string> Fold(StackProfile profile)
     {
         using MemoryStream stream = new();

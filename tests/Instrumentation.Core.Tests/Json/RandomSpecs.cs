@@ -52,7 +52,7 @@ internal sealed class RandomSpecs(int seed)
     {
         < 4 => Simple(depth),
         < 8 => new KeyedAggregation(_expressions.Next(RandomTypes.Key(_random), depth), Simple(depth), _random.Next(1, 513)),
-        _ => new StackAggregation(_random.Next(1, 65537)),
+        _ => new StackAggregation(_random.Next(1, 65537)) { Weight = _random.Next(2) == 0 ? null : _expressions.Next(Measured(), depth) },
     };
 
     private AggregationSpec Simple(int depth) => _random.Next(5) switch

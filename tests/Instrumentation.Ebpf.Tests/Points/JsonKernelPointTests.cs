@@ -14,6 +14,8 @@ public sealed class JsonKernelPointTests
         { Probe.Tracepoint("sched", "sched_switch"), """{"tracepoint":"sched:sched_switch"}""" },
         { Probe.RawTracepoint("sched_switch").Process(7), """{"rawTracepoint":"sched_switch","process":7}""" },
         { Probe.KernelFunction("tcp_connect").ThisProcess(), """{"kernelFunction":"tcp_connect","process":"this"}""" },
+        { Probe.OffCpu(), """{"offCpu":true,"process":"this"}""" },
+        { Probe.OffCpu().EveryProcess(), """{"offCpu":true}""" },
         { Probe.Sample(99).ThisProcess(), """{"sample":99,"process":"this"}""" },
     };
 
@@ -38,6 +40,7 @@ public sealed class JsonKernelPointTests
     [InlineData("""{"function":"a*+4","library":"libc"}""", "$.point.function")]
     [InlineData("""{"usdt":"throw","library":"libc"}""", "$.point.usdt")]
     [InlineData("""{"tracepoint":"sched:"}""", "$.point.tracepoint")]
+    [InlineData("""{"offCpu":false}""", "$.point.offCpu")]
     [InlineData("""{"sample":-1}""", "$.point.sample")]
     public void Points_ThatMeanNothing_AreRefusedAtTheirPlace(string point, string path)
     {

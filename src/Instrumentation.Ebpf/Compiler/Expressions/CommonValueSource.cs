@@ -51,6 +51,9 @@ internal abstract class CommonValueSource : IValueSource
     }
 
     /// <inheritdoc/>
+    public virtual bool EmitOtherTask(CodeEmitter code) => false;
+
+    /// <inheritdoc/>
     public virtual TextPlace? EmitText(CodeEmitter code, ProbeExpression leaf) => null;
 
     /// <inheritdoc/>

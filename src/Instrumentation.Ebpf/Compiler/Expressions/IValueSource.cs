@@ -28,6 +28,11 @@ internal interface IValueSource
     /// <exception cref="ExpressionException">The point has no such value.</exception>
     void EmitContext(CodeEmitter code, ContextExpression context);
 
+    /// <summary>Emits the address of the task that the point is about, where that is not the running one: in R0.</summary>
+    /// <param name="code">Takes the code.</param>
+    /// <returns>False when it is the running one: nothing is emitted then.</returns>
+    bool EmitOtherTask(CodeEmitter code) => false;
+
     /// <summary>Emits the address of text that the point has itself, for example of a field of a tracepoint: in R0, 0 for null.</summary>
     /// <param name="code">Takes the code.</param>
     /// <param name="leaf">An argument, result or context value that is read as a string.</param>

@@ -117,7 +117,10 @@ internal sealed class KernelPathEmitter
         string name = parsed.Elements[0].Member!;
         if (name == Task)
         {
-            Assembler.Call(BpfHelper.GetCurrentTask);
+            if (!_source.EmitOtherTask(_compiler.Code))
+            {
+                Assembler.Call(BpfHelper.GetCurrentTask);
+            }
         }
         else
         {

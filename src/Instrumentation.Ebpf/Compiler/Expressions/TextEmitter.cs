@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Points.Waits;
 using Instrumentation.Expressions;
 
 namespace Instrumentation.Ebpf.Compiler.Expressions;
@@ -124,6 +125,13 @@ internal sealed class TextEmitter
     // The name is copied once more, by the helper that counts its bytes.
     private void EmitComm(ProbeExpression expression, int offset, int size)
     {
+        if (_source.EmitOtherTask(_compiler.Code))
+        {
+            Assembler.Alu(AluOperation.Add, Register.R0, TaskLayout.Current.Name);
+            EmitRead(new TextPlace(IsKernel: true, CommBytes), offset, size, Assembler.NewLabel("unreadable"));
+            return;
+        }
+
         using StackSlot name = _compiler.Code.Frame.Take(CommBytes, ExpressionText.Of(expression));
         _compiler.Code.EmitAddress(Register.R1, name);
         Assembler.Move(Register.R2, CommBytes);

@@ -9,8 +9,9 @@ namespace Instrumentation.Ebpf.Compiler.Programs;
 /// <summary>Emits the update of an aggregate: key and value first, then the cells of this processor are found and changed.</summary>
 /// <param name="code">Takes the code.</param>
 /// <param name="expressions">Compiles its expressions.</param>
+/// <param name="source">The values of the point.</param>
 /// <param name="maps">The maps.</param>
-internal sealed class AggregationEmitter(CodeEmitter code, ExpressionCompiler expressions, ProgramMaps maps)
+internal sealed class AggregationEmitter(CodeEmitter code, ExpressionCompiler expressions, ProgramSource source, ProgramMaps maps)
 {
     /// <summary>The element of <see cref="ProgramMaps.Aggregate"/> that holds the aggregate, or that of hits whose key found no room.</summary>
     public const int Own = 0;
@@ -30,9 +31,9 @@ internal sealed class AggregationEmitter(CodeEmitter code, ExpressionCompiler ex
     /// <exception cref="ExpressionException">The key or the value cannot be compiled.</exception>
     public void Emit(ProbeCompiler program, AggregationSpec aggregation, Label skip)
     {
-        if (aggregation is StackAggregation)
+        if (aggregation is StackAggregation stacks)
         {
-            new StackEmitter(code, maps.Stacks!).Emit(program);
+            EmitStacks(program, stacks, skip);
             return;
         }
 
@@ -47,11 +48,7 @@ internal sealed class AggregationEmitter(CodeEmitter code, ExpressionCompiler ex
         code.EmitNoFault();
         StackSlot? key = Evaluate(table?.Key, isValue: false);
         StackSlot? value = Evaluate((inner as ValueAggregation)?.Value, isValue: true);
-        Label sound = _assembler.NewLabel("sound");
-        _assembler.JumpIf(JumpCondition.Equal, CodeEmitter.Fault, 0, sound);
-        program.Count(nameof(ProbeCounters.Faults));
-        _assembler.Jump(skip);
-        _assembler.Mark(sound);
+        EmitSkipFault(program, skip);
         _assembler.Note("the aggregate");
         if (key is { } known)
         {
@@ -63,6 +60,27 @@ internal sealed class AggregationEmitter(CodeEmitter code, ExpressionCompiler ex
         }
 
         new CellsEmitter(_assembler, Cells).Emit(inner, value);
+    }
+
+    private void EmitStacks(ProbeCompiler program, StackAggregation stacks, Label skip)
+    {
+        code.EmitNoFault();
+        StackSlot? weight = Evaluate(stacks.Weight, isValue: true);
+        if (weight is not null)
+        {
+            EmitSkipFault(program, skip);
+        }
+
+        new StackEmitter(code, maps.Stacks!).Emit(program, source, weight);
+    }
+
+    private void EmitSkipFault(ProbeCompiler program, Label skip)
+    {
+        Label sound = _assembler.NewLabel("sound");
+        _assembler.JumpIf(JumpCondition.Equal, CodeEmitter.Fault, 0, sound);
+        program.Count(nameof(ProbeCounters.Faults));
+        _assembler.Jump(skip);
+        _assembler.Mark(sound);
     }
 
     // A key keeps its bits; a value of an unsigned type becomes a signed one, the greatest at most.

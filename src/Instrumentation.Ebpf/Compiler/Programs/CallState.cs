@@ -1,4 +1,5 @@
 using Instrumentation.Ebpf.Compiler.Expressions;
+using Instrumentation.Ebpf.Stacks;
 
 namespace Instrumentation.Ebpf.Compiler.Programs;
 
@@ -10,6 +11,9 @@ internal sealed class CallState
 
     /// <summary>Where the time of the call's beginning is; null when it is not known.</summary>
     public StackSlot? Start { get; set; }
+
+    /// <summary>The maps that count stacks; null when none are counted.</summary>
+    public StackMaps? Stacks { get; init; }
 
     /// <summary>Where arguments are that were kept from the call's beginning, by their numbers.</summary>
     public Dictionary<int, StackSlot> Arguments { get; } = [];

@@ -28,7 +28,7 @@ internal sealed class ProbeCompiler
         _code = new CodeEmitter(_assembler, scratch);
         _expressions = new ExpressionCompiler(_code, source, request.Layout.StringRoom);
         _skip = _assembler.NewLabel("skip");
-        source.Call = new CallState();
+        source.Call = new CallState { Stacks = maps.Stacks };
     }
 
     /// <summary>The bytes of what is kept of a call's beginning.</summary>
@@ -99,7 +99,7 @@ internal sealed class ProbeCompiler
         Count(nameof(ProbeCounters.Passed));
         if (_request.Spec.Aggregation is { } aggregation)
         {
-            new AggregationEmitter(_code, _expressions, _maps).Emit(this, aggregation, _skip);
+            new AggregationEmitter(_code, _expressions, _source, _maps).Emit(this, aggregation, _skip);
         }
         else
         {
@@ -113,9 +113,9 @@ internal sealed class ProbeCompiler
     {
         EmitHead();
         EmitNow();
-        using StackSlot key = EmitKey();
+        StackSlot key = EmitKey();
         int bytes = CallBytes(_request);
-        using StackSlot value = _code.Frame.Take(bytes, "the call's beginning");
+        StackSlot value = _code.Frame.Take(bytes, "the call's beginning");
         for (int i = 0; i < _request.KeptArguments.Count; i++)
         {
             _source.EmitArgumentBits(_code, _request.KeptArguments[i]);
@@ -141,9 +141,7 @@ internal sealed class ProbeCompiler
         _source.EmitFilter(_code, _skip);
         if (_request.ProcessId is { } process)
         {
-            TaskIds.Emit(_code);
-            _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
-            _assembler.JumpIf(JumpCondition.NotEqual, Register.R0, process, _skip);
+            _source.EmitProcessFilter(_code, process, _skip);
         }
 
         MapAccess.EmitElement(_code, _maps.Counters, "counters", 0, _skip, CodeEmitter.Statistics);
@@ -164,10 +162,7 @@ internal sealed class ProbeCompiler
     private StackSlot EmitKey()
     {
         StackSlot key = _code.Frame.Take(CallKey.Size, "the call's key");
-        _source.EmitFrame(_code);
-        _assembler.Store(Register.R10, key.Offset + sizeof(long), Register.R0);
-        _assembler.Call(BpfHelper.GetCurrentPidTgid);
-        _assembler.Store(Register.R10, key.Offset, Register.R0);
+        _source.EmitCallKey(_code, key);
         return key;
     }
 

@@ -21,6 +21,15 @@ internal abstract class ProgramSource : CommonValueSource
     /// <summary>Whether arguments are gone at the end of a call, so that those that are read there are kept from its beginning.</summary>
     public virtual bool LosesArguments => false;
 
+    /// <summary>
+    /// The numbers of values that are kept from the beginning of every call, whether an expression reads them or not, in the order in which they are computed;
+    /// <see cref="EmitArgumentBits"/> of the source at the beginning gives them.
+    /// </summary>
+    public virtual IReadOnlyList<int> AlwaysKept => [];
+
+    /// <summary>The number among <see cref="AlwaysKept"/> of the ids of the stacks that the call had at its beginning, and is counted by; null when the stack at the report is meant.</summary>
+    public virtual int? KeptStacks => null;
+
     /// <summary>Whether the cookie of the attachment says which of the point's places was hit.</summary>
     public virtual bool HasCookie => false;
 
@@ -32,6 +41,32 @@ internal abstract class ProgramSource : CommonValueSource
     /// <param name="skip">Where to go then.</param>
     public virtual void EmitFilter(CodeEmitter code, Label skip)
     {
+    }
+
+    /// <summary>Leaves the program at hits of another process.</summary>
+    /// <param name="code">Takes the code.</param>
+    /// <param name="process">The process.</param>
+    /// <param name="skip">Where to go then.</param>
+    public virtual void EmitProcessFilter(CodeEmitter code, int process, Label skip)
+    {
+        TaskIds.Emit(code);
+        code.Assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
+        code.Assembler.JumpIf(JumpCondition.NotEqual, Register.R0, process, skip);
+    }
+
+    /// <summary>Puts the ids of the task that the hit is of into R0: the process in the upper half, the thread in the lower.</summary>
+    /// <param name="code">Takes the code.</param>
+    public virtual void EmitTaskIds(CodeEmitter code) => TaskIds.Emit(code);
+
+    /// <summary>Writes the key of a call that has begun and not ended, a <see cref="CallKey"/>.</summary>
+    /// <param name="code">Takes the code.</param>
+    /// <param name="key">Where to.</param>
+    public virtual void EmitCallKey(CodeEmitter code, StackSlot key)
+    {
+        EmitFrame(code);
+        code.Assembler.Store(Register.R10, key.Offset + sizeof(long), Register.R0);
+        code.Assembler.Call(BpfHelper.GetCurrentPidTgid);
+        code.Assembler.Store(Register.R10, key.Offset, Register.R0);
     }
 
     /// <summary>Puts a number into R0 that tells the call apart from others of the same thread that have begun before it and not ended: its frame's address, for functions.</summary>
@@ -87,6 +122,14 @@ internal abstract class ProgramSource : CommonValueSource
                 code.Assembler.Load(Register.R0, Register.R10, end.Offset);
                 code.Assembler.Load(Register.R1, Register.R10, start.Offset);
                 code.Assembler.Alu(AluOperation.Subtract, Register.R0, Register.R1);
+                break;
+            case ContextValue.ThreadId:
+                EmitTaskIds(code);
+                code.Assembler.SignExtend(Register.R0, 32);
+                break;
+            case ContextValue.ProcessId:
+                EmitTaskIds(code);
+                code.Assembler.Alu(AluOperation.ArithmeticShiftRight, Register.R0, 32);
                 break;
             case ContextValue.Duration:
                 throw new ExpressionException(ExpressionText.Of(context), $"{Place} has no duration at this moment.", "Use OnCall() or OnReturn().");

@@ -115,7 +115,7 @@ internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler express
         _assembler.Load(Register.R0, Register.R10, faults.Offset, MemorySize.Bytes4);
         Store(nameof(EventRecordHeader.Faults), Register.R0, MemorySize.Bytes4);
         EmitSite();
-        TaskIds.Emit(code);
+        source.EmitTaskIds(code);
         Store(nameof(EventRecordHeader.ThreadId), Register.R0, MemorySize.Bytes4);
         _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
         _assembler.Store(Record, Offset(nameof(EventRecordHeader.CallId)), Register.R0, MemorySize.Bytes4);

@@ -23,6 +23,11 @@ internal static class SyscallTable
         ? call
         : throw new PlaceNotFoundException($"syscall {name}", $"Linux has no system call of that name on {RuntimeInformation.ProcessArchitecture}.", NearestNames.Choose(name, ByName.Keys));
 
+    /// <summary>Looks for a system call that this processor may not have.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The call; null when there is none of the name.</returns>
+    public static Syscall? TryFind(string name) => ByName.GetValueOrDefault(name);
+
     private static List<Syscall> Read()
     {
         int column = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 2 : 1;
