@@ -29,6 +29,12 @@ internal interface IProbeBackend : IAsyncDisposable
     /// <returns>What detaches it.</returns>
     /// <exception cref="InstrumentationException">The spec is wrong, or the backend cannot work here.</exception>
     ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken);
+
+    /// <summary>Counts what the kernel does for this process's threads, and says so by <see cref="Spans.ThreadContexts.SetAccounting"/>. Several callers share one counting.</summary>
+    /// <param name="cancellationToken">Ends the start; what was done is undone.</param>
+    /// <returns>What ends it; null from a backend that cannot count.</returns>
+    /// <exception cref="InstrumentationException">The backend could, but not here.</exception>
+    ValueTask<IAccountingSource?> AccountAsync(CancellationToken cancellationToken) => ValueTask.FromResult<IAccountingSource?>(null);
 }
 
 /// <summary>An attached probe, seen from its backend. Disposing detaches: when it returns, no new call is observed.</summary>

@@ -26,6 +26,9 @@ internal enum EventFlags : byte
 
     /// <summary>A program in the kernel wrote the record: the call's number is the process id, and the processor in the upper half.</summary>
     Kernel = 32,
+
+    /// <summary>A <see cref="Spans.RecordExtension"/> follows the header, before the captured fields.</summary>
+    Extended = 64,
 }
 
 /// <summary>
@@ -36,7 +39,7 @@ internal enum EventFlags : byte
 internal struct EventRecordHeader
 {
     /// <summary>The size of this struct in bytes.</summary>
-    public const int Size = 48;
+    public const int Size = 56;
 
     /// <summary>Bytes of the whole record, header included.</summary>
     public int Length;
@@ -68,6 +71,9 @@ internal struct EventRecordHeader
     /// <summary>Bit i is set when captured field i faulted and holds its default.</summary>
     public uint Faults;
 
-    /// <summary>For a suspended call: a number that is unique to it. For a record of the kernel: see <see cref="EventFlags.Kernel"/>. Otherwise 0.</summary>
+    /// <summary>For a span, its number; for another suspended call, a number that is unique to it. For a record of the kernel: see <see cref="EventFlags.Kernel"/>. Otherwise 0.</summary>
     public long CallId;
+
+    /// <summary>The span that the thread was working for; for the record of a span, the span around it. 0 for none.</summary>
+    public long Span;
 }

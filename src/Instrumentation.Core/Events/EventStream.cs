@@ -69,8 +69,10 @@ public sealed class EventStream : IAsyncEnumerable<ProbeEvent>, IEventSink
     /// </summary>
     /// <remarks>
     /// A record: int32 length of the whole record, a multiple of 8; int32 probe number; int64 timestamp and int64 duration in nanoseconds;
-    /// int32 thread id; int32 site number; byte edge (<see cref="ProbeEdge"/>); byte flags (1 suspended, 2 failed, 4 cancelled, 8 truncated);
-    /// uint16 zero; uint32 bits of faulted fields; int64 call id: 48 bytes. Then the fields of the capture in order, as <see cref="FieldKind"/> says.
+    /// int32 thread id; int32 site number; byte edge (<see cref="ProbeEdge"/>); byte flags (1 suspended, 2 failed, 4 cancelled, 8 truncated, 16 stopped, 32 kernel, 64 extended);
+    /// uint16 number of the capture; uint32 bits of faulted fields; int64 number of the span or suspended call, and of a kernel record the process id and in the upper half the processor;
+    /// int64 number of the span that it happened in: 56 bytes. An extended record goes on with int32 bytes of the extension and int32 parts: 1 activity (16 bytes trace id, 8 bytes span id),
+    /// 2 totals (<see cref="SpanTotals"/>, 16 times int64). Then the fields of the capture in order, as <see cref="FieldKind"/> says.
     /// <see cref="TryRead"/> makes an event of a record.
     /// </remarks>
     /// <returns>The reader, of which each read gives whole records.</returns>

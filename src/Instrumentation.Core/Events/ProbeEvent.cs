@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Instrumentation.Events;
+using Instrumentation.Spans;
 
 namespace Instrumentation;
 
@@ -10,7 +12,8 @@ public sealed class ProbeEvent
 {
     private readonly ProbeRuntime? _probe;
     private readonly EventRecordHeader _header;
-    private readonly byte[] _fields;
+    private readonly byte[] _rest;
+    private readonly int _extension;
 
     /// <summary>Copies a record.</summary>
     /// <param name="probe">The probe that wrote it; null when it is not known any more.</param>
@@ -19,7 +22,8 @@ public sealed class ProbeEvent
     {
         _probe = probe;
         _header = Unsafe.ReadUnaligned<EventRecordHeader>(in record[0]);
-        _fields = record.Length > EventRecordHeader.Size ? record[EventRecordHeader.Size..].ToArray() : [];
+        _rest = record.Length > EventRecordHeader.Size ? record[EventRecordHeader.Size..].ToArray() : [];
+        _extension = (_header.Flags & EventFlags.Extended) != 0 ? RecordExtension.BytesIn(_rest) : 0;
     }
 
     /// <summary>The name of the probe: its label, or its point in words.</summary>
@@ -67,8 +71,20 @@ public sealed class ProbeEvent
     /// <summary>True when a captured string was longer than the session's limit and was cut.</summary>
     public bool Truncated => (_header.Flags & EventFlags.Truncated) != 0;
 
-    /// <summary>For a suspended call a number that is unique to it; otherwise 0.</summary>
+    /// <summary>For a span its number, for another suspended call a number that is unique to it; otherwise 0.</summary>
     public long CallId => IsKernel ? 0 : _header.CallId;
+
+    /// <summary>For the event of a span (<see cref="ProbeSpec.AsSpan"/>) its number, which the events that happened inside of it have as their <see cref="Span"/>; otherwise 0.</summary>
+    public long SpanId => Spans.SpanId.SiteOf(CallId) != 0 ? CallId : 0;
+
+    /// <summary>The innermost span that the thread was working for when the event happened; for the event of a span, the span around it.</summary>
+    public SpanReference Span => new(_header.Span);
+
+    /// <summary>The activity that the thread was working for; null when there was none, or the event is not of the kernel or a span, which alone record it.</summary>
+    public ActivityContext? Activity => RecordExtension.ActivityIn(_rest.AsSpan(0, _extension));
+
+    /// <summary>What the kernel did for the span while it was open; null when the event is of no span, or nobody accounted (<see cref="InstrumentationSession.AccountAsync"/>) all the time.</summary>
+    public SpanTotals? Totals => RecordExtension.TotalsIn(_rest.AsSpan(0, _extension));
 
     /// <summary>The captured values.</summary>
     public ProbeFields Fields => new(this);
@@ -78,9 +94,12 @@ public sealed class ProbeEvent
         ? []
         : [.. Schema.Fields.Where((_, index) => (_header.Faults >> index & 1) != 0).Select(static captured => captured.Name)];
 
-    private bool IsKernel => (_header.Flags & EventFlags.Kernel) != 0;
+    /// <summary>Whether a program in the kernel wrote the record.</summary>
+    internal bool IsKernel => (_header.Flags & EventFlags.Kernel) != 0;
 
-    /// <summary>What the record holds after its header.</summary>
+    private ReadOnlySpan<byte> Captured => _rest.AsSpan(_extension);
+
+    /// <summary>The captured fields that the record holds.</summary>
     internal EventSchema Schema => _probe?.Captures.SchemaOf(_header.Version) ?? EventSchema.Empty;
 
     /// <summary>Which of the probe's captures the record is of.</summary>
@@ -97,17 +116,17 @@ public sealed class ProbeEvent
     /// <summary>A captured value by position, decoded.</summary>
     /// <param name="index">The position, from 0.</param>
     /// <returns>The value, boxed.</returns>
-    internal object? Value(int index) => FieldDecoder.Value(Schema.Fields[index], _fields, FieldDecoder.Offset(_fields, Schema, index));
+    internal object? Value(int index) => FieldDecoder.Value(Schema.Fields[index], Captured, FieldDecoder.Offset(Captured, Schema, index));
 
     /// <summary>The eight bytes of a captured value that is no string.</summary>
     /// <param name="index">The position, from 0.</param>
     /// <returns>The bits.</returns>
-    internal long Bits(int index) => FieldDecoder.Bits(_fields, FieldDecoder.Offset(_fields, Schema, index));
+    internal long Bits(int index) => FieldDecoder.Bits(Captured, FieldDecoder.Offset(Captured, Schema, index));
 
     /// <summary>A captured string.</summary>
     /// <param name="index">The position, from 0.</param>
     /// <returns>The text, or null.</returns>
-    internal string? Text(int index) => FieldDecoder.Text(_fields, FieldDecoder.Offset(_fields, Schema, index));
+    internal string? Text(int index) => FieldDecoder.Text(Captured, FieldDecoder.Offset(Captured, Schema, index));
 
     /// <summary>One line: seconds, thread, probe, place, moment, duration, outcome and fields.</summary>
     /// <returns>The line.</returns>
@@ -126,6 +145,11 @@ public sealed class ProbeEvent
         }
 
         line.Append(Failed ? " failed" : "").Append(Cancelled ? " cancelled" : "").Append(Suspended ? " suspended" : "").Append(Stopped ? " stopped" : "");
+        if (!Span.IsNone)
+        {
+            line.Append(" in ").Append(Span);
+        }
+
         for (int i = 0; i < Schema.Fields.Count; i++)
         {
             line.Append(' ').Append(Schema.Fields[i].Name).Append('=').Append(FieldText(i));

@@ -5,7 +5,7 @@ public sealed class ProbeSite
 {
     private static readonly Lock Gate = new();
     private static ProbeSite?[] _sites = new ProbeSite?[256];
-    private static int _count;
+    private static int _count = 1;
 
     private ProbeSite(int number, string name, string group)
     {
@@ -14,7 +14,7 @@ public sealed class ProbeSite
         Group = group;
     }
 
-    /// <summary>The number that records carry.</summary>
+    /// <summary>The number that records carry: 1 or more.</summary>
     public int Number { get; }
 
     /// <summary>The full name, for example <c>Shop.Orders::Place</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Instrumentation.Spans;
 
 namespace Instrumentation.Events;
 
@@ -33,6 +34,27 @@ internal unsafe struct ThreadState
 
     /// <summary>The ring of the thread's records.</summary>
     public EventRing Ring;
+
+    /// <summary>Which span the thread is working for.</summary>
+    public ThreadContext* Context;
+
+    /// <summary>The context of a thread that found no place among those that the kernel sees; null until one was needed.</summary>
+    public ThreadContext* OwnContext;
+
+    /// <summary>The synchronous spans that are open on the thread, and the asynchronous ones that are being begun.</summary>
+    public SpanFrames Frames;
+
+    /// <summary>The next number of a span, less its site; taken by <see cref="SpanId.Take"/>.</summary>
+    public long NextSpan;
+
+    /// <summary>Where the taken numbers end.</summary>
+    public long SpansEnd;
+
+    /// <summary>The thread's totals when it began to work for its present flow, and the <see cref="ThreadContexts.Epoch"/> in which that was.</summary>
+    public SpanTotals SliceStart;
+
+    /// <inheritdoc cref="SliceStart"/>
+    public int SliceEpoch;
 
     /// <summary>Not 0 when the thread has ended and the state waits to be drained.</summary>
     public int Ended;

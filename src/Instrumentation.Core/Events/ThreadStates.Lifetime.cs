@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Instrumentation.Spans;
 
 namespace Instrumentation.Events;
 
@@ -90,6 +91,7 @@ internal static unsafe partial class ThreadStates
                 }
 
                 state->ThreadId = threadId;
+                ThreadContexts.Assign(state);
             }
 
             WovenCells.Counts = state->Counts;
@@ -171,6 +173,8 @@ internal static unsafe partial class ThreadStates
             }
         }
 
+        ThreadContexts.Release(state);
+        state->Frames.Clear();
         state->ThreadId = 0;
         state->Guard = ThreadState.Outside;
         Volatile.Write(ref state->Ended, 0);

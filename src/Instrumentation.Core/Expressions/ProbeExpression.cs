@@ -70,6 +70,9 @@ public enum ContextValue
 
     /// <summary>The thread's name as the kernel knows it. Points of the kernel and of native code only.</summary>
     Comm,
+
+    /// <summary>The number of the innermost span that the thread is working for, as a <see cref="long"/>; 0 for none.</summary>
+    Span,
 }
 
 /// <summary>One step from an object to a field of it. A null or foreign target is a fault.</summary>

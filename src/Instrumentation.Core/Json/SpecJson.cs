@@ -5,7 +5,7 @@ namespace Instrumentation.Json;
 /// <summary>Whole probes. What does not go together is refused in both directions.</summary>
 internal static class SpecJson
 {
-    private static readonly string[] Properties = ["point", "on", "when", "capture", "aggregate", "getters", "limits", "label"];
+    private static readonly string[] Properties = ["point", "on", "when", "capture", "aggregate", "span", "getters", "limits", "label"];
 
     /// <summary>Reads a probe.</summary>
     /// <param name="item">The probe.</param>
@@ -32,6 +32,11 @@ internal static class SpecJson
         if (item.FindOptional("aggregate") is { } aggregate)
         {
             spec = Checked(aggregate, spec with { Aggregation = AggregationJson.Read(aggregate) });
+        }
+
+        if (item.FindOptional("span") is { } span)
+        {
+            spec = Checked(span, spec with { IsSpan = span.DemandBool("Write true to make each call a span.") });
         }
 
         if (item.FindOptional("limits") is { } limits)
@@ -77,6 +82,12 @@ internal static class SpecJson
         {
             output.Name("aggregate");
             AggregationJson.Write(output, aggregation);
+        }
+
+        if (spec.IsSpan)
+        {
+            output.Name("span");
+            output.Value(LiteralToken.True);
         }
 
         if (spec.GettersAllowed)

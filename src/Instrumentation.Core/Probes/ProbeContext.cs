@@ -33,6 +33,9 @@ public sealed class ProbeContext
     /// <summary>The operating system's id of the current thread.</summary>
     public int ThreadId => throw OnlyInLambdas();
 
+    /// <summary>The number of the innermost span that the thread is working for (<see cref="ProbeSpec.AsSpan"/>); for a span itself, of the one around it; 0 for none.</summary>
+    public long Span => throw OnlyInLambdas();
+
     /// <summary>The operating system's id of this process.</summary>
     public int ProcessId => throw OnlyInLambdas();
 

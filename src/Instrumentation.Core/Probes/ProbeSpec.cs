@@ -28,6 +28,9 @@ public partial record ProbeSpec(ProbePoint Point)
     /// <summary>True when expressions may call property getters of the application inside the probe.</summary>
     public bool GettersAllowed { get; init; }
 
+    /// <summary>True when each call is a span: see <see cref="AsSpan"/>.</summary>
+    public bool IsSpan { get; init; }
+
     /// <summary>How much is reported, and for how long.</summary>
     public ProbeLimits Limits { get; init; } = ProbeLimits.None;
 
@@ -66,6 +69,13 @@ public partial record ProbeSpec(ProbePoint Point)
     /// <summary>Lets expressions call property getters of the application inside the probe; what they throw counts as a fault.</summary>
     /// <returns>The changed copy.</returns>
     public ProbeSpec AllowGetters() => this with { GettersAllowed = true };
+
+    /// <summary>
+    /// Makes each call of a .NET method a span: events of any kind that happen inside of it, also in what it awaits or starts, on whatever thread, carry its number
+    /// (<see cref="ProbeEvent.Span"/>). A synchronous call costs a few stores more; a call that gives a task allocates what flows with its execution context.
+    /// </summary>
+    /// <returns>The changed copy, of the whole call.</returns>
+    public ProbeSpec AsSpan() => this with { IsSpan = true, Edge = ProbeEdge.Call };
 
     /// <summary>Reports one of so many hits that pass, on each thread its first and then every so many-th.</summary>
     /// <param name="every">1 or more.</param>

@@ -34,6 +34,7 @@ internal static class SpecRules
                 "Capture fewer, or attach a second probe for the rest.");
         }
 
+        CheckSpan(spec);
         CheckAggregation(spec.Aggregation);
         CheckLimits(spec.Limits);
     }
@@ -50,6 +51,7 @@ internal static class SpecRules
             : changed.Edge != old.Edge ? "edge"
             : changed.Aggregation != old.Aggregation ? "aggregation"
             : changed.Label != old.Label ? "name"
+            : changed.IsSpan != old.IsSpan ? "being a span"
             : changed.GetType() != old.GetType() ? "type"
             : null;
         if (fixedPart is not null)
@@ -92,6 +94,19 @@ internal static class SpecRules
                 $"{TypeText.Of(typeof(TSnapshot))} for {spec.Aggregation?.GetType().Name ?? "a probe that keeps no aggregate"}",
                 "reading it gives something else.",
                 "Use CountSnapshot, SumSnapshot, SummarySnapshot, HistogramSnapshot or StackProfile; by a key, CountTable or KeyedTable with the key's very type.");
+        }
+    }
+
+    private static void CheckSpan(ProbeSpec spec)
+    {
+        if (spec.IsSpan && spec.Edge != ProbeEdge.Call)
+        {
+            throw new SpecException($"A span with the edge {spec.Edge}", "a span is a whole call.", "Use AsSpan() without another edge.");
+        }
+
+        if (spec is { IsSpan: true, Aggregation: not null })
+        {
+            throw new SpecException("A span together with an aggregation", "each span is an event.", "Attach two probes: one with AsSpan(), and one with the aggregation.");
         }
     }
 

@@ -23,6 +23,9 @@ public sealed record ProbeSpec<T> : ProbeSpec
     /// <inheritdoc cref="ProbeSpec.AllowGetters"/>
     public new ProbeSpec<T> AllowGetters() => this with { GettersAllowed = true };
 
+    /// <inheritdoc cref="ProbeSpec.AsSpan"/>
+    public new ProbeSpec<T> AsSpan() => this with { IsSpan = true, Edge = ProbeEdge.Call };
+
     /// <summary>Records other values of the same type with each event.</summary>
     /// <param name="capture">A lambda over the context; it is translated, never run.</param>
     /// <returns>The changed copy.</returns>

@@ -15,6 +15,7 @@ public sealed class InstrumentationSession : IAsyncDisposable
     private readonly InstrumentationOptions _options;
     private readonly Lock _gate = new();
     private readonly List<ProbeHandle> _probes = [];
+    private readonly List<Accounting> _accountings = [];
     private readonly TaskCompletionSource _attachesEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _attaching;
     private Task? _disposing;
@@ -82,6 +83,42 @@ public sealed class InstrumentationSession : IAsyncDisposable
             spec,
             static (runtime, attachment, stream, detached) => new AggregateHandle<TSnapshot>(runtime, attachment, stream, detached),
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets the kernel count what it does for each thread, so that spans have totals (<see cref="ProbeEvent.Totals"/>).</summary>
+    /// <param name="cancellationToken">Ends the start; what was done is undone.</param>
+    /// <returns>What ends the counting; the session ends it, too.</returns>
+    /// <exception cref="InstrumentationException">No backend can count here; says what is missing.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public async Task<Accounting> AccountAsync(CancellationToken cancellationToken = default)
+    {
+        BeginAttach();
+        try
+        {
+            foreach (IProbeBackend backend in _backends)
+            {
+                if (await backend.AccountAsync(cancellationToken).ConfigureAwait(false) is { } source)
+                {
+                    Accounting accounting = new(source);
+                    lock (_gate)
+                    {
+                        _accountings.Add(accounting);
+                    }
+
+                    return accounting;
+                }
+            }
+        }
+        finally
+        {
+            EndAttach();
+        }
+
+        throw new BackendUnavailableException(
+            "accounting",
+            BackendUnavailableReason.NoBackend,
+            $"none of this session's backends ({string.Join(", ", _backends.Select(static backend => backend.Name))}) can count what the kernel does.",
+            "Start the session with the package that brings kernel probes.");
     }
 
     /// <summary>Detaches all probes, delivers what they had seen and ends the streams. Disposing again, also at the same time, waits for the same disposal.</summary>
@@ -196,6 +233,7 @@ public sealed class InstrumentationSession : IAsyncDisposable
         try
         {
             await Task.WhenAll(Probes.Select(static probe => probe.DisposeAsync().AsTask())).ConfigureAwait(false);
+            await Task.WhenAll(_accountings.Select(static accounting => accounting.DisposeAsync().AsTask())).ConfigureAwait(false);
         }
         finally
         {

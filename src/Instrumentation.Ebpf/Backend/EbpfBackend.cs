@@ -23,6 +23,7 @@ internal sealed class EbpfBackend : IProbeBackend
     /// <inheritdoc/>
     public ProbeCoverage CanAttach(ProbeSpec spec)
     {
+        CheckSpan(spec);
         try
         {
             return ((KernelPoint)spec.Point).Resolve(spec).Coverage;
@@ -37,6 +38,7 @@ internal sealed class EbpfBackend : IProbeBackend
     public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        CheckSpan(runtime.Spec);
         RequiredCapability.Demand(CapabilityNames.SystemCall);
         PointTarget target = ((KernelPoint)runtime.Spec.Point).Resolve(runtime.Spec);
         KernelProbe probe = await KernelProbe.AttachAsync(runtime, target).ConfigureAwait(false);
@@ -53,4 +55,12 @@ internal sealed class EbpfBackend : IProbeBackend
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void CheckSpan(ProbeSpec spec)
+    {
+        if (spec.IsSpan)
+        {
+            throw new SpecException($"A span of {spec.Point.Describe()}", "spans are calls of .NET methods; what the kernel sees belongs to them.", "Leave AsSpan() out, and read ProbeEvent.Span.");
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Instrumentation.Backends;
 using Instrumentation.Events;
 using Instrumentation.Managed.Hooks;
 using Instrumentation.Managed.Points;
+using Instrumentation.Spans;
 
 namespace Instrumentation.Managed.Engine;
 
@@ -30,6 +31,11 @@ internal sealed class ManagedAttachment : IProbeAttachment
         _methods = [.. methods];
         _spec = runtime.Spec;
         _coverage = coverage;
+        if (runtime.Spec.IsSpan)
+        {
+            SpanFlow.Acquire();
+        }
+
         _open = engine.NewOpenGaps();
         _open.Add(open);
     }
@@ -72,6 +78,11 @@ internal sealed class ManagedAttachment : IProbeAttachment
             if (!_detached)
             {
                 _detached = true;
+                if (_runtime.Spec.IsSpan)
+                {
+                    SpanFlow.Release();
+                }
+
                 Add([], _engine.Detach(_runtime, _methods));
                 EnumerationTable.Forget(_runtime.Ticket);
             }

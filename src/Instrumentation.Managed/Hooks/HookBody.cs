@@ -30,6 +30,8 @@ internal sealed unsafe class HookBody
     private readonly Label _leave;
     private readonly Label _out;
     private readonly LocalBuilder _result;
+    private readonly SpanBody _span;
+    private readonly Label _closed;
 
     /// <summary>Prepares a hook.</summary>
     /// <param name="request">The hook.</param>
@@ -56,11 +58,15 @@ internal sealed unsafe class HookBody
 
         _roots = new HookRoots(request, signature) { State = _state, Now = _now, TaskObject = _task };
         _expressions = new ExpressionEmitter(il, _roots, _fault, alive);
+        _span = new SpanBody(request, signature, il, _state);
         _leave = il.DefineLabel();
         _out = il.DefineLabel();
+        _closed = IsSpanEnd ? il.DefineLabel() : _out;
     }
 
     private bool IsTask => _request.Kind == HookKind.End && _request.Task.Kind != TaskKind.None;
+
+    private bool IsSpanEnd => _request.Kind == HookKind.End && _request.Span != SpanKind.None;
 
     private bool ReadsClockEarly => _request.Expressions.Reads(ContextValue.Duration, ContextValue.Timestamp);
 
@@ -68,7 +74,7 @@ internal sealed unsafe class HookBody
     public void Emit()
     {
         LeaveWhenClosed();
-        if (_request is { Kind: HookKind.Start, DecidedAtStart: false })
+        if (_request is { Kind: HookKind.Start, DecidedAtStart: false, Span: SpanKind.None })
         {
             EmitBareStart();
             return;
@@ -77,7 +83,7 @@ internal sealed unsafe class HookBody
         _il.Emit(OpCodes.Call, typeof(ThreadStates).GetMethod(nameof(ThreadStates.Enter))!);
         _il.Emit(OpCodes.Stloc, _state);
         _il.Emit(OpCodes.Ldloc, _state);
-        _il.Emit(OpCodes.Brfalse, _out);
+        _il.Emit(OpCodes.Brfalse, _closed);
         if (_request.Kind == HookKind.Start)
         {
             EmitStart();
@@ -88,10 +94,22 @@ internal sealed unsafe class HookBody
         }
 
         _il.MarkLabel(_leave);
+        if (IsSpanEnd)
+        {
+            _span.EmitEnded();
+        }
+
         _il.Emit(OpCodes.Ldloc, _state);
         _il.Emit(OpCodes.Ldc_I4_0);
         _il.Emit(OpCodes.Volatile);
         _il.Emit(OpCodes.Stfld, typeof(ThreadState).GetField(nameof(ThreadState.Guard))!);
+        if (IsSpanEnd)
+        {
+            _il.Emit(OpCodes.Br, _out);
+            _il.MarkLabel(_closed);
+            _span.EmitAbandoned(_out);
+        }
+
         _il.MarkLabel(_out);
         if (_request.Kind == HookKind.Start)
         {
@@ -112,7 +130,7 @@ internal sealed unsafe class HookBody
         _il.Emit(OpCodes.Add);
         _il.Emit(OpCodes.Ldind_I4);
         _il.Emit(OpCodes.Ldarg, (short)_signature.Ticket);
-        _il.Emit(OpCodes.Bne_Un, _out);
+        _il.Emit(OpCodes.Bne_Un, _closed);
         if (_request is { KeepsStart: true, Kind: HookKind.End })
         {
             // The start hook was silent: the call began before the probe was open, or inside of the library.
@@ -142,9 +160,20 @@ internal sealed unsafe class HookBody
 
     private void EmitStart()
     {
-        LoadBlock();
-        Increment(nameof(ProbeBlock.Hits));
-        EmitDecision();
+        if (_request.DecidedAtStart)
+        {
+            LoadBlock();
+            Increment(nameof(ProbeBlock.Hits));
+            EmitDecision();
+        }
+
+        if (_request.Span != SpanKind.None)
+        {
+            _span.EmitBegin();
+            _il.Emit(OpCodes.Stloc, _result);
+            return;
+        }
+
         ReadClock();
         _il.Emit(OpCodes.Ldloc, _now);
         _il.Emit(OpCodes.Stloc, _result);
@@ -152,6 +181,11 @@ internal sealed unsafe class HookBody
 
     private void EmitReport()
     {
+        if (IsSpanEnd)
+        {
+            _span.EmitEnd();
+        }
+
         if (IsTask)
         {
             EmitTaskEnd();
@@ -181,7 +215,7 @@ internal sealed unsafe class HookBody
             ReadClock();
         }
 
-        new RecordBody(_request, _signature, _il, _expressions, _state, _block, _fault, _now, _cancelled).Emit(_leave);
+        new RecordBody(_request, _signature, _il, _expressions, _state, _block, _fault, _now, _cancelled) { End = _span.End }.Emit(_leave);
     }
 
     // A task that has not ended takes the hook's operands with it and calls the hook again; one that has failed gives its exception.
@@ -259,6 +293,12 @@ internal sealed unsafe class HookBody
         {
             _il.Emit(OpCodes.Ldloc, call);
             ResumeBody.Keep(_il, _request.Operands[i], i, _signature.Operand(_request.Operands[i].Argument));
+        }
+
+        if (IsSpanEnd)
+        {
+            _il.Emit(OpCodes.Ldloc, call);
+            _il.Emit(OpCodes.Call, typeof(PendingCall).GetMethod(nameof(PendingCall.KeepSpan))!);
         }
 
         _il.Emit(OpCodes.Ldloc, call);

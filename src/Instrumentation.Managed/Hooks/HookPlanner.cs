@@ -37,6 +37,7 @@ internal static class HookPlanner
             Capture = Bind(spec.CaptureShape, target),
             Aggregation = spec.Aggregation?.Select(expression => ExpressionBinder.Bind(expression, target)),
             HasLimits = spec.Limits.AreDecidedByHooks,
+            Span = !spec.IsSpan ? SpanKind.None : shape.Task.Kind == TaskKind.None ? SpanKind.Frame : SpanKind.Flow,
             Version = runtime.Captures.NumberOf(spec.CaptureShape),
             MaximumStringLength = runtime.MaximumStringLength,
         };
@@ -47,6 +48,11 @@ internal static class HookPlanner
         {
             inline = () => InlineCondition.TryCompile(condition!, shape.Argument)!;
             request = request with { Condition = null };
+        }
+
+        if (spec.IsSpan && code.Iterator is not null)
+        {
+            throw new SpecException($"A span of {MethodName.WithParameters(code.Written)}", "its calls are enumerations, which have no thread and no flow of their own.", "Leave AsSpan() out; the events inside belong to the span around.");
         }
 
         // What does not need the end of a call is counted when the call begins: no region, no kept start.

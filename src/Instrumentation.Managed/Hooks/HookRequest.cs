@@ -22,6 +22,19 @@ internal enum HookKind
     Keep,
 }
 
+/// <summary>What span a call is.</summary>
+internal enum SpanKind
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>One that ends where the call's frame does.</summary>
+    Frame,
+
+    /// <summary>One that ends with a task, and that what the call starts works for.</summary>
+    Flow,
+}
+
 /// <summary>
 /// All that a hook's machine code depends on. Hooks are compiled once per request and never freed (a frame that was entered under a probe may call its
 /// end hook hours after the detach), so the same spec attached again, or to methods of the same shape, costs no more memory.
@@ -64,6 +77,9 @@ internal sealed record HookRequest
     /// <summary>The bound aggregation, or null for events.</summary>
     public AggregationSpec? Aggregation { get; init; }
 
+    /// <summary>What span the call is.</summary>
+    public SpanKind Span { get; init; }
+
     /// <summary>Whether the hook asks the probe's limits.</summary>
     public bool HasLimits { get; init; }
 
@@ -93,6 +109,7 @@ internal sealed record HookRequest
         && KeepsStart == other.KeepsStart
         && DecidedAtStart == other.DecidedAtStart
         && HasLimits == other.HasLimits
+        && Span == other.Span
         && Version == other.Version
         && Enumerates == other.Enumerates
         && Condition == other.Condition

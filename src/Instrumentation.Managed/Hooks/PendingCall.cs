@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Instrumentation.Events;
+using Instrumentation.Spans;
 using ThreadState = Instrumentation.Events.ThreadState;
 
 namespace Instrumentation.Managed.Hooks;
@@ -32,6 +33,7 @@ internal abstract unsafe class PendingCall
     private delegate*<PendingCall, void> _resume;
     private ulong _caller;
     private object? _task;
+    private FlowSpan? _span;
 
     /// <summary>When the call began.</summary>
     public long Start { get; private set; }
@@ -97,6 +99,9 @@ internal abstract unsafe class PendingCall
             Complete();
         }
     }
+
+    /// <summary>Keeps the span that the call goes on with.</summary>
+    public void KeepSpan() => _span = SpanRuntime.TakeLeft();
 
     /// <summary>Keeps an object.</summary>
     /// <param name="index">Where.</param>
@@ -168,7 +173,10 @@ internal abstract unsafe class PendingCall
         }
 
         _resumedCaller = _caller;
+        FlowSpan? before = SpanRuntime.SetLeft(_span);
         _resume(this);
+        SpanRuntime.End();
+        SpanRuntime.SetLeft(before);
         if (guard != 0)
         {
             state->Guard = guard;
@@ -191,6 +199,7 @@ internal abstract unsafe class PendingCall
     public void GiveBack()
     {
         _task = null;
+        _span = null;
         Array.Clear(_objects);
         if (_freeCount < MostFree)
         {

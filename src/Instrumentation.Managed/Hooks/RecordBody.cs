@@ -60,6 +60,9 @@ internal sealed unsafe class RecordBody
         _cursor = il.DeclareLocal(typeof(byte*));
     }
 
+    /// <summary>The local of the span's end; null when the call is no span.</summary>
+    public LocalBuilder? End { get; init; }
+
     /// <summary>Whether a type is zero-extended to 64 bits.</summary>
     /// <param name="type">The type.</param>
     /// <returns>True for bool, char and the unsigned ones.</returns>
@@ -87,6 +90,12 @@ internal sealed unsafe class RecordBody
         _il.Emit(OpCodes.Ldloc, _record);
         _il.Emit(OpCodes.Ldc_I4, EventRecordHeader.Size);
         _il.Emit(OpCodes.Add);
+        if (End is not null)
+        {
+            _il.Emit(OpCodes.Ldloca, End);
+            _il.Emit(OpCodes.Call, typeof(SpanEnd).GetMethod(nameof(SpanEnd.WriteExtension))!);
+        }
+
         _il.Emit(OpCodes.Stloc, _cursor);
         for (int i = 0; i < values.Length; i++)
         {
@@ -136,6 +145,13 @@ internal sealed unsafe class RecordBody
             _il.Emit(OpCodes.Add);
         }
 
+        if (End is not null)
+        {
+            _il.Emit(OpCodes.Ldloca, End);
+            _il.Emit(OpCodes.Call, typeof(SpanEnd).GetMethod(nameof(SpanEnd.ExtensionBytes))!);
+            _il.Emit(OpCodes.Add);
+        }
+
         _il.Emit(OpCodes.Stloc, _length);
     }
 
@@ -179,6 +195,25 @@ internal sealed unsafe class RecordBody
         Set(nameof(EventRecordHeader.Version), () => _il.Emit(OpCodes.Ldc_I4, _request.Version));
         Set(nameof(EventRecordHeader.Faults), () => _il.Emit(OpCodes.Ldloc, _faults));
         Set(nameof(EventRecordHeader.CallId), EmitCallId);
+        Set(nameof(EventRecordHeader.Span), EmitSpan);
+    }
+
+    private void EmitSpan()
+    {
+        if (End is not null)
+        {
+            LoadEnd(nameof(SpanEnd.Parent));
+            return;
+        }
+
+        _il.Emit(OpCodes.Ldloc, _state);
+        _il.Emit(OpCodes.Call, typeof(SpanRuntime).GetMethod(nameof(SpanRuntime.Innermost))!);
+    }
+
+    private void LoadEnd(string field)
+    {
+        _il.Emit(OpCodes.Ldloc, End!);
+        _il.Emit(OpCodes.Ldfld, typeof(SpanEnd).GetField(field)!);
     }
 
     private void EmitDuration()
@@ -219,6 +254,13 @@ internal sealed unsafe class RecordBody
             _il.Emit(OpCodes.Ldloc, text);
             _il.Emit(OpCodes.Ldc_I4, _request.MaximumStringLength);
             Call(nameof(HookRuntime.CutFlag));
+            _il.Emit(OpCodes.Or);
+        }
+
+        if (End is not null)
+        {
+            _il.Emit(OpCodes.Ldloca, End);
+            _il.Emit(OpCodes.Call, typeof(SpanEnd).GetMethod(nameof(SpanEnd.ExtensionFlag))!);
             _il.Emit(OpCodes.Or);
         }
     }
@@ -276,6 +318,12 @@ internal sealed unsafe class RecordBody
 
     private void EmitCallId()
     {
+        if (End is not null)
+        {
+            LoadEnd(nameof(SpanEnd.Id));
+            return;
+        }
+
         if (_signature.CallId < 0)
         {
             _il.Emit(OpCodes.Ldc_I8, 0L);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Diagnostics.Tracing;
 using Instrumentation.Core.Tests.Fakes;
+using Instrumentation.Events;
 
 namespace Instrumentation.Core.Tests.Diagnostics;
 
@@ -27,7 +28,7 @@ public sealed class DiagnosticsTests
         listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => target[instrument.Name] = value);
         listener.Start();
 
-        await using InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { BacklogBytes = 96 });
+        await using InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { BacklogBytes = 2 * EventRecordHeader.Size });
         listener.RecordObservableInstruments();
         ProbeHandle probe = await session.AttachAsync(FakeSession.Spec("a"), Cancellation);
         FakeSession.OnThread(() =>

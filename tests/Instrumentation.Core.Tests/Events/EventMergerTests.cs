@@ -164,7 +164,7 @@ public sealed unsafe class EventMergerTests : IDisposable
         int written = 0;
         for (int i = 0; i < 1000; i++)
         {
-            written += small.Write(_probe.Id, i, length: 48 + (i % 12 * 8)) ? 1 : 0;
+            written += small.Write(_probe.Id, i, length: EventRecordHeader.Size + (i % 12 * 8)) ? 1 : 0;
             if (i % 5 == 0)
             {
                 merger.Round();
@@ -174,7 +174,7 @@ public sealed unsafe class EventMergerTests : IDisposable
         merger.Round();
         Assert.Equal(1000, written);
         Assert.Equal(Enumerable.Range(0, 1000).Select(static i => (long)i), _sink.Times);
-        Assert.Equal(Enumerable.Range(0, 1000).Select(static i => 48 + (i % 12 * 8)), _sink.Lengths);
+        Assert.Equal(Enumerable.Range(0, 1000).Select(static i => EventRecordHeader.Size + (i % 12 * 8)), _sink.Lengths);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed unsafe class EventRingTests : IDisposable
     public void Reserve_RingWithoutMemory_Refuses()
     {
         EventRing ring = new() { Mask = -1 };
-        Assert.True(EventRing.Reserve(&ring, 48) == null);
+        Assert.True(EventRing.Reserve(&ring, EventRecordHeader.Size) == null);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed unsafe class EventRingTests : IDisposable
         Assert.Equal(_ring->Head, _ring->Tail);
     }
 
-    private static int LengthOf(long number) => 48 + (int)((ulong)number * 0x9E3779B97F4A7C15 >> 59) * 8;
+    private static int LengthOf(long number) => EventRecordHeader.Size + (int)((ulong)number * 0x9E3779B97F4A7C15 >> 59) * 8;
 
     private static void Write(EventRing* ring, int records)
     {
@@ -134,7 +134,7 @@ public sealed unsafe class EventRingTests : IDisposable
 
             ((EventRecordHeader*)record)->Length = length;
             ((EventRecordHeader*)record)->Timestamp = number;
-            new Span<byte>(record + 48, length - 48).Fill((byte)number);
+            new Span<byte>(record + EventRecordHeader.Size, length - EventRecordHeader.Size).Fill((byte)number);
             EventRing.Commit(ring, length);
         }
     }
@@ -159,7 +159,7 @@ public sealed unsafe class EventRingTests : IDisposable
                 }
 
                 long number = ((EventRecordHeader*)at)->Timestamp;
-                bool whole = !new Span<byte>(at + 48, length - 48).ContainsAnyExcept((byte)number);
+                bool whole = !new Span<byte>(at + EventRecordHeader.Size, length - EventRecordHeader.Size).ContainsAnyExcept((byte)number);
                 _records.Add((number, length, whole));
                 Volatile.Write(ref ring->Tail, ring->Tail + length);
             }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Instrumentation.Core.Tests.Fakes;
+using Instrumentation.Events;
 
 namespace Instrumentation.Core.Tests.Events;
 
@@ -116,7 +117,7 @@ public sealed class EventStreamTests
         await using InstrumentationSession session = await FakeSession.StartAsync();
         ProbeHandle probe = await session.AttachAsync(Numbered, Cancellation);
         Hit(probe, 0, 10);
-        await FakeSession.UntilAsync(() => session.Events.BacklogBytes == 10 * 56);
+        await FakeSession.UntilAsync(() => session.Events.BacklogBytes == 10 * (EventRecordHeader.Size + sizeof(long)));
         IAsyncEnumerator<ProbeEvent> events = session.Events.GetAsyncEnumerator(Cancellation);
         Hit(probe, 10, 10);
         for (int i = 0; i < 20; i++)

@@ -30,7 +30,7 @@ public sealed class LossLedgerTests
     [Fact]
     public async Task Loss_ReaderThatDoesNotRead_IsCountedForItAlone()
     {
-        InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { ReaderBufferBytes = 4800 });
+        InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { ReaderBufferBytes = 100 * EventRecordHeader.Size });
         ProbeHandle first = await session.AttachAsync(FakeSession.Spec("first"), Cancellation);
         ProbeHandle second = await session.AttachAsync(FakeSession.Spec("second"), Cancellation);
         IAsyncEnumerator<ProbeEvent> slow = session.Events.GetAsyncEnumerator(Cancellation);
@@ -59,7 +59,7 @@ public sealed class LossLedgerTests
     [Fact]
     public async Task Loss_ReaderThatCatchesUp_LosesNothingMore()
     {
-        await using InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { ReaderBufferBytes = 480 });
+        await using InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { ReaderBufferBytes = 10 * EventRecordHeader.Size });
         ProbeHandle probe = await session.AttachAsync(FakeSession.Spec("a"), Cancellation);
         IAsyncEnumerator<ProbeEvent> reader = session.Events.GetAsyncEnumerator(Cancellation);
         for (int round = 0; round < 20; round++)
@@ -78,7 +78,7 @@ public sealed class LossLedgerTests
     [Fact]
     public async Task Loss_NobodyReads_TheNewestAreCountedAsUnread()
     {
-        InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { BacklogBytes = 480 });
+        InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { BacklogBytes = 10 * EventRecordHeader.Size });
         ProbeHandle probe = await session.AttachAsync(FakeSession.Spec("a"), Cancellation);
         FakeSession.OnThread(() => Hit(probe, 25));
         await session.DisposeAsync();

@@ -98,6 +98,7 @@ public class ProbeSpecJsonLawTests
             [nameof(ProbeSpec.Aggregation)] = Text.Untyped(Text.Place.Count()),
             [nameof(ProbeSpec.GettersAllowed)] = Text.Place.AllowGetters(),
             [nameof(ProbeSpec.Limits)] = Text.Place.Sample(2),
+            [nameof(ProbeSpec.IsSpan)] = Text.Place.AsSpan(),
             [nameof(ProbeSpec.Label)] = Text.Place.Named("n"),
         };
 
