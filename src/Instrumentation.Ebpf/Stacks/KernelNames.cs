@@ -11,6 +11,8 @@ internal sealed class KernelNames
     // No function is as long: what lies farther behind the last one known is none of it.
     private const ulong MostBytes = 1 << 20;
 
+    private const int FirstRoom = 4 * 1024 * 1024;
+
     private readonly byte[] _text;
     private readonly ulong[] _starts;
     private readonly int[] _names;
@@ -28,7 +30,7 @@ internal sealed class KernelNames
     {
         try
         {
-            return Parse(File.Exists(Symbols) ? File.ReadAllBytes(Symbols) : []);
+            return Parse(File.Exists(Symbols) ? ReadWhole(Symbols) : []);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -67,6 +69,26 @@ internal sealed class KernelNames
         int[] order = [.. names];
         Array.Sort(sorted, order);
         return new KernelNames(text, sorted, order);
+    }
+
+    // The file does not say how long it is. File.ReadAllBytes would take ever larger arrays of the shared pool for it, which keeps some of each size for every thread that reads.
+    private static byte[] ReadWhole(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        byte[] text = new byte[FirstRoom];
+        int length = 0;
+        int read;
+        while ((read = file.Read(text, length, text.Length - length)) > 0)
+        {
+            length += read;
+            if (length == text.Length)
+            {
+                Array.Resize(ref text, length * 2);
+            }
+        }
+
+        Array.Resize(ref text, length);
+        return text;
     }
 
     /// <summary>Finds the function at an address.</summary>

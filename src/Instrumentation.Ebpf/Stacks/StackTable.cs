@@ -15,10 +15,10 @@ internal sealed class StackTable : IDisposable
     private readonly BpfStackTraceMap _user;
     private readonly BpfStackTraceMap _kernel;
     private readonly BpfPerCpuHashMap<StackKey, StackCount> _counts;
-    private readonly StackNames _names = new();
     private readonly bool _usesPerfMap;
     private readonly ValueUnit? _unit;
     private readonly Lock _gate = new();
+    private StackNames _names = new();
 
     /// <summary>Creates the maps, and lets the runtime say where its methods lie.</summary>
     /// <param name="stacks">What is kept.</param>
@@ -85,6 +85,12 @@ internal sealed class StackTable : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        lock (_gate)
+        {
+            // The kernel's symbols alone are megabytes, and whoever keeps the handle keeps this.
+            _names = new StackNames();
+        }
+
         _user.Dispose();
         _kernel.Dispose();
         _counts.Dispose();
