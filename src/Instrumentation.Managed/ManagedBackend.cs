@@ -1,6 +1,8 @@
 using System.Reflection;
 using Instrumentation.Backends;
 using Instrumentation.Events;
+using Instrumentation.Governor;
+using Instrumentation.Managed.Costs;
 using Instrumentation.Managed.Engine;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
@@ -54,6 +56,9 @@ internal sealed class ManagedBackend : IProbeBackend
     }
 
     /// <inheritdoc/>
+    public HitCost CostOf(ProbeSpec spec, ProbeReduction reduction) => ManagedCosts.Get().Of(spec, reduction);
+
+    /// <inheritdoc/>
     public ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -62,7 +67,8 @@ internal sealed class ManagedBackend : IProbeBackend
         HashSet<Assembly> present = [.. AppDomain.CurrentDomain.GetAssemblies()];
         IReadOnlyList<ProbedCode> codes = CodeFinder.Find(runtime.Spec, null, out List<CoverageGap> gaps);
         ManagedEngine engine = ManagedEngine.Get();
-        runtime.Cells = new WovenCount(runtime);
+        WovenCount count = new(runtime);
+        runtime.Cells = count;
         Findings findings = new(gaps);
         IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, runtime.Spec, codes, findings, verify: true);
         if (cancellationToken.IsCancellationRequested)
@@ -74,7 +80,7 @@ internal sealed class ManagedBackend : IProbeBackend
         ProbeSlots.Open(runtime);
         HashSet<MethodBase> reached = [.. woven.Select(method => method.Method)];
         ProbeCoverage coverage = CodeFinder.Coverage(codes.Where(code => reached.Contains(code.Code)), gaps);
-        ManagedAttachment attachment = new(engine, runtime, woven, coverage, findings.Open);
+        ManagedAttachment attachment = new(engine, runtime, count, woven, coverage, findings.Open);
         if (runtime.Spec.Point is MethodPoint { Target: MethodTarget.Matching { Single: false } })
         {
             LateAssemblies.Watch(attachment, present);

@@ -1,4 +1,5 @@
 using Instrumentation.Events;
+using Instrumentation.Governor;
 
 namespace Instrumentation.Backends;
 
@@ -22,6 +23,13 @@ internal interface IProbeBackend : IAsyncDisposable
     /// <returns>The coverage that an attach would have.</returns>
     /// <exception cref="InstrumentationException">The spec is wrong.</exception>
     ProbeCoverage CanAttach(ProbeSpec spec);
+
+    /// <summary>What a hit of a probe costs on this machine. The first question measures it, which takes some tens of milliseconds.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="reduction">How far the probe is reduced; not <see cref="ProbeLevel.Off"/>.</param>
+    /// <returns>The cost.</returns>
+    /// <exception cref="InstrumentationException">The backend cannot work here.</exception>
+    HitCost CostOf(ProbeSpec spec, ProbeReduction reduction);
 
     /// <summary>Attaches a probe. When it throws, nothing is attached.</summary>
     /// <param name="runtime">The probe, with its slot; the backend opens it when its hooks are in place.</param>
@@ -52,4 +60,12 @@ internal interface IProbeAttachment : IAsyncDisposable
     /// <returns>Completes when no new hit is decided by the old spec.</returns>
     /// <exception cref="InstrumentationException">The spec is wrong here.</exception>
     ValueTask UpdateAsync(ProbeSpec spec, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Does less than the spec asks for, or all of it again; a later change of the spec stays as reduced. Every hit is decided at the old level or at the new one. Called while
+    /// no other change is made. When it throws, nothing has changed.
+    /// </summary>
+    /// <param name="reduction">How far.</param>
+    /// <exception cref="InstrumentationException">The level cannot be had here.</exception>
+    void Reduce(ProbeReduction reduction);
 }

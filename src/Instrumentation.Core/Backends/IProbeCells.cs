@@ -1,3 +1,5 @@
+using Instrumentation.Governor;
+
 namespace Instrumentation.Backends;
 
 /// <summary>
@@ -17,6 +19,13 @@ internal interface IProbeCells
 
     /// <summary>Times that the kernel left the probe's program out; the rest of the lost ones.</summary>
     long Missed => 0;
+
+    /// <summary>The processor time of the kernel's programs that was measured so far.</summary>
+    ProgramTime Time => default;
+
+    /// <summary>Begins to measure the time of the kernel's programs.</summary>
+    /// <returns>What ends it; null where nothing can be measured.</returns>
+    IDisposable? Measure() => null;
 
     /// <summary>Gives the aggregate's cells of each processor, laid out as <see cref="Aggregations.AggregateCells"/> says.</summary>
     /// <param name="visit">Takes them.</param>

@@ -59,4 +59,29 @@ internal sealed class InstrumentationEventSource : EventSource
             WriteEvent(4, error);
         }
     }
+
+    /// <summary>The overhead governor has reduced or restored a probe.</summary>
+    /// <param name="probe">Its name.</param>
+    /// <param name="from">What it did before.</param>
+    /// <param name="to">What it does now.</param>
+    /// <param name="reason">Why.</param>
+    [Event(5, Level = EventLevel.Warning, Message = "{0} was changed from {1} to {2} by the overhead budget: {3}")]
+    public void GovernorStepped(string probe, string from, string to, string reason)
+    {
+        if (IsEnabled())
+        {
+            WriteEvent(5, probe, from, to, reason);
+        }
+    }
+
+    /// <summary>The overhead governor could not finish a look, or change a probe, and goes on with the next.</summary>
+    /// <param name="error">The error.</param>
+    [Event(6, Level = EventLevel.Error, Message = "the overhead governor failed: {0}")]
+    public void GovernorFailed(string error)
+    {
+        if (IsEnabled())
+        {
+            WriteEvent(6, error);
+        }
+    }
 }

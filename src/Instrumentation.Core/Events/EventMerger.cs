@@ -224,7 +224,7 @@ internal sealed class EventMerger(Func<int, (int Version, nint[]? States)> state
             return;
         }
 
-        probe.Tally.CountDelivered();
+        probe.Tally.CountDelivered(feed.FirstRecord.Length);
         sink.Deliver(probe, feed.FirstRecord, watermark);
     }
 

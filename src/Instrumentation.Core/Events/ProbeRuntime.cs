@@ -50,6 +50,9 @@ internal sealed class ProbeRuntime
     /// <summary>UTF-16 units after which hooks cut captured strings.</summary>
     public int MaximumStringLength { get; init; } = InstrumentationOptions.DefaultMaximumStringLength;
 
+    /// <summary>Whether hits that a condition turns away are counted even where that could be saved: the governor has to know what they cost.</summary>
+    public bool CountsEveryHit { get; init; }
+
     /// <summary>What became of the probe's records after they were written.</summary>
     public ProbeTally Tally { get; } = new();
 

@@ -4,12 +4,16 @@ namespace Instrumentation.Events;
 internal sealed class ProbeTally
 {
     private long _delivered;
+    private long _deliveredBytes;
     private long _late;
     private long _readerTooSlow;
     private long _unread;
 
     /// <summary>Records that left the pump, in whatever order.</summary>
     public long Delivered => Volatile.Read(ref _delivered);
+
+    /// <summary>Their bytes.</summary>
+    public long DeliveredBytes => Volatile.Read(ref _deliveredBytes);
 
     /// <summary>Delivered records that came after one with a later time.</summary>
     public long Late => Volatile.Read(ref _late);
@@ -24,7 +28,12 @@ internal sealed class ProbeTally
     public bool Ended { get; set; }
 
     /// <summary>Counts a delivered record. Only the pump's thread may call it.</summary>
-    public void CountDelivered() => Volatile.Write(ref _delivered, _delivered + 1);
+    /// <param name="bytes">Its bytes.</param>
+    public void CountDelivered(int bytes)
+    {
+        Volatile.Write(ref _deliveredBytes, _deliveredBytes + bytes);
+        Volatile.Write(ref _delivered, _delivered + 1);
+    }
 
     /// <summary>Counts a late record. Only the pump's thread may call it.</summary>
     public void CountLate() => Volatile.Write(ref _late, _late + 1);

@@ -1,5 +1,6 @@
 using Instrumentation.Backends;
 using Instrumentation.Events;
+using Instrumentation.Governor;
 using Instrumentation.Limits;
 
 namespace Instrumentation;
@@ -7,6 +8,8 @@ namespace Instrumentation;
 /// <summary>A probe that is attached. Disposing it detaches it: no new call is observed, and what had been observed is delivered before the disposal ends.</summary>
 public class ProbeHandle : IAsyncDisposable
 {
+    private const string ReductionMend = "It is restored by itself when it is calm. Narrow the probe's methods or its condition, sample, or allow a larger budget.";
+
     private readonly IProbeAttachment _attachment;
     private readonly Func<ProbeHandle, ValueTask> _detached;
     private readonly Lock _gate = new();
@@ -16,6 +19,9 @@ public class ProbeHandle : IAsyncDisposable
     private Task? _detaching;
     private ProbeEnd _end;
     private ProbeCoverage? _lastCoverage;
+    private CoverageGap? _reducedGap;
+    private ProbeReduction _reduction = ProbeReduction.None;
+    private ProbeCost? _cost;
     private ProbeStatistics _finalStatistics;
     private bool _frozen;
 
@@ -43,7 +49,19 @@ public class ProbeHandle : IAsyncDisposable
     public string Name => Runtime.Name;
 
     /// <summary>What the probe can see now.</summary>
-    public ProbeState State => Volatile.Read(ref _detaching) is null ? _attachment.Coverage.State : ProbeState.Detached;
+    public ProbeState State => Volatile.Read(ref _detaching) is null ? Coverage.State : ProbeState.Detached;
+
+    /// <summary>How much of what the spec asks for is done now, by the session's budget; what is missing is one of the gaps of <see cref="Coverage"/>, with the reason.</summary>
+    public ProbeLevel Level
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _reduction.Level;
+            }
+        }
+    }
 
     /// <summary>Why the probe was detached, or is being detached; <see cref="ProbeEnd.None"/> before that.</summary>
     public ProbeEnd End => _end;
@@ -52,7 +70,7 @@ public class ProbeHandle : IAsyncDisposable
     public Task Completion => _completion.Task;
 
     /// <summary>What is reached, what is not, and why; after the detach, what was.</summary>
-    public ProbeCoverage Coverage => Volatile.Read(ref _lastCoverage) ?? _attachment.Coverage;
+    public ProbeCoverage Coverage => Volatile.Read(ref _lastCoverage) ?? Reduced(_attachment.Coverage);
 
     /// <summary>The probe's counts as they stand; after the detach, the final ones.</summary>
     public ProbeStatistics Statistics
@@ -62,7 +80,7 @@ public class ProbeHandle : IAsyncDisposable
             using ThreadStates.GuardScope guard = ThreadStates.Guard();
             lock (_gate)
             {
-                return _frozen ? _finalStatistics : ProbeBlocks.Sum(Runtime);
+                return _frozen ? _finalStatistics : ProbeBlocks.Sum(Runtime) with { Cost = _cost };
             }
         }
     }
@@ -72,6 +90,18 @@ public class ProbeHandle : IAsyncDisposable
 
     /// <summary>The session's stream.</summary>
     internal EventStream Stream { get; }
+
+    /// <summary>What the governor has found that the probe costs.</summary>
+    internal ProbeCost Cost
+    {
+        set
+        {
+            lock (_gate)
+            {
+                _cost = value;
+            }
+        }
+    }
 
     /// <summary>Detaches the probe. Disposing it again, also at the same time, waits for the same detach.</summary>
     /// <returns>Completes when the probe is gone and everything that it had seen has been delivered.</returns>
@@ -110,6 +140,41 @@ public class ProbeHandle : IAsyncDisposable
         }
     }
 
+    /// <summary>Reduces or restores the probe, unless it is just being changed or detached.</summary>
+    /// <param name="reduction">What it is to do now.</param>
+    /// <param name="told">What it is said to do: less, when a level is only tried.</param>
+    /// <param name="why">Why, in words, for the coverage.</param>
+    /// <returns>Whether it was done.</returns>
+    /// <exception cref="InstrumentationException">The level cannot be had here; the probe is as it was.</exception>
+    internal bool TryReduce(ProbeReduction reduction, ProbeReduction told, string why)
+    {
+        if (!_changes.Wait(0))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (Volatile.Read(ref _detaching) is not null)
+            {
+                return false;
+            }
+
+            _attachment.Reduce(reduction);
+            lock (_gate)
+            {
+                _reduction = told;
+                Volatile.Write(ref _reducedGap, GapOf(told, why));
+            }
+
+            return true;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {State}, {Statistics.Passed} passed of {Statistics.Hits} hits";
 
@@ -131,6 +196,17 @@ public class ProbeHandle : IAsyncDisposable
     private protected virtual void Freeze()
     {
     }
+
+    private CoverageGap? GapOf(ProbeReduction reduction, string why) => reduction.Level switch
+    {
+        ProbeLevel.Full => null,
+        ProbeLevel.Off => new CoverageGap(Name, $"it is off by the overhead budget, and tried for a moment from time to time: {why}", ReductionMend),
+        _ => new CoverageGap(Name, $"it is reduced to {reduction} by the overhead budget: {why}", ReductionMend, Blind: false),
+    };
+
+    private ProbeCoverage Reduced(ProbeCoverage coverage) => Volatile.Read(ref _reducedGap) is { } gap
+        ? coverage with { Reached = gap.Blind ? [] : coverage.Reached, Gaps = [.. coverage.Gaps, gap] }
+        : coverage;
 
     private Task EndAsync(ProbeEnd reason)
     {
@@ -156,7 +232,7 @@ public class ProbeHandle : IAsyncDisposable
         }
         finally
         {
-            Volatile.Write(ref _lastCoverage, _attachment.Coverage);
+            Volatile.Write(ref _lastCoverage, Reduced(_attachment.Coverage));
             ProbeSlots.Close(Runtime);
             await EventPump.Shared.FlushAsync().ConfigureAwait(false);
             FreezeAll();
@@ -173,7 +249,7 @@ public class ProbeHandle : IAsyncDisposable
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         lock (_gate)
         {
-            _finalStatistics = ProbeBlocks.Sum(Runtime);
+            _finalStatistics = ProbeBlocks.Sum(Runtime) with { Cost = _cost };
             Freeze();
             _frozen = true;
         }

@@ -13,4 +13,8 @@ namespace Instrumentation;
 /// </param>
 /// <param name="Faults">Evaluations that met null, a wrong type or a division by zero: a condition is then false, a captured value its default.</param>
 /// <param name="Suppressed">Passed hits that a limit (<see cref="ProbeLimits"/>) turned away: neither reported nor aggregated.</param>
-public readonly record struct ProbeStatistics(long Hits, long Passed, long Emitted, long Lost, long Faults, long Suppressed = 0);
+public readonly record struct ProbeStatistics(long Hits, long Passed, long Emitted, long Lost, long Faults, long Suppressed = 0)
+{
+    /// <summary>What the probe costs; null in a session without a budget (<see cref="InstrumentationOptions.Budget"/>), and in the first tenth of a second.</summary>
+    public ProbeCost? Cost { get; init; }
+}

@@ -27,6 +27,9 @@ public sealed record InstrumentationOptions
     /// <summary>UTF-16 units after which captured strings are cut, 0 to 32,768. The default is 256.</summary>
     public int MaximumStringLength { get; init; } = DefaultMaximumStringLength;
 
+    /// <summary>What the session's probes may cost, all together: beyond it they are reduced, and restored when it is calm (<see cref="OverheadGovernor"/>). The default is null: nothing is measured or reduced.</summary>
+    public OverheadBudget? Budget { get; init; }
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="SpecException">A value is out of its range.</exception>
     internal void Validate()
@@ -39,6 +42,7 @@ public sealed record InstrumentationOptions
         Require(ReaderBufferBytes > 0, nameof(ReaderBufferBytes), ReaderBufferBytes, "Use 1 or more bytes.");
         Require(BacklogBytes is >= 0 and <= LargestBacklog, nameof(BacklogBytes), BacklogBytes, "Use 0 to 536870912 bytes.");
         Require(MaximumStringLength is >= 0 and <= 32768, nameof(MaximumStringLength), MaximumStringLength, "Use 0 to 32768 units.");
+        Budget?.Validate();
     }
 
     private static void Require(bool holds, string option, long value, string mend)

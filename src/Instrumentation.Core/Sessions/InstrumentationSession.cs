@@ -2,6 +2,7 @@ using Instrumentation.Aggregations;
 using Instrumentation.Backends;
 using Instrumentation.Diagnostics;
 using Instrumentation.Events;
+using Instrumentation.Governor;
 
 namespace Instrumentation;
 
@@ -25,10 +26,14 @@ public sealed class InstrumentationSession : IAsyncDisposable
         _backends = backends;
         _options = options;
         Events = new EventStream(options);
+        Governor = options.Budget is { } budget ? new OverheadGovernor(budget) : null;
     }
 
     /// <summary>The events of all probes, in the order of their times.</summary>
     public EventStream Events { get; }
+
+    /// <summary>What keeps the probes within <see cref="InstrumentationOptions.Budget"/>; null without a budget.</summary>
+    public OverheadGovernor? Governor { get; }
 
     /// <summary>The probes that are attached now.</summary>
     public IReadOnlyList<ProbeHandle> Probes
@@ -158,6 +163,11 @@ public sealed class InstrumentationSession : IAsyncDisposable
         ThreadStates.RingBytes = options.RingBytesPerThread;
         InstrumentationSession session = new(backends, options);
         InstrumentationMeter.Add(session);
+        if (session.Governor is { } governor)
+        {
+            GovernorClock.Shared.Add(governor);
+        }
+
         return session;
     }
 
@@ -174,15 +184,22 @@ public sealed class InstrumentationSession : IAsyncDisposable
         {
             SpecRules.Check(spec);
             IProbeBackend backend = BackendOf(spec);
+            ProbeLadder? ladder = Governor is null ? null : await Task.Run(() => ProbeLadder.Of(spec, backend), cancellationToken).ConfigureAwait(false);
             ProbeRuntime runtime = new(spec, ProbeSlots.NextId(), (int)AggregationLayout.BytesFor(spec.Aggregation))
             {
                 MaximumStringLength = _options.MaximumStringLength,
+                CountsEveryHit = ladder is not null,
             };
             IProbeAttachment attachment = await AttachToAsync(backend, runtime, cancellationToken).ConfigureAwait(false);
             THandle handle = createHandle(runtime, attachment, Events, ForgetAsync);
             lock (_gate)
             {
                 _probes.Add(handle);
+            }
+
+            if (ladder is not null)
+            {
+                Governor!.Add(handle, ladder);
             }
 
             InstrumentationEventSource.Log.ProbeAttached(handle.Name, handle.State.ToString());
@@ -230,6 +247,7 @@ public sealed class InstrumentationSession : IAsyncDisposable
     private async Task EndAsync()
     {
         await _attachesEnded.Task.ConfigureAwait(false);
+        Governor?.Stop();
         try
         {
             await Task.WhenAll(Probes.Select(static probe => probe.DisposeAsync().AsTask())).ConfigureAwait(false);

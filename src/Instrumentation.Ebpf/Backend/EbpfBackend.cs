@@ -2,6 +2,7 @@ using Instrumentation.Backends;
 using Instrumentation.Ebpf.Capabilities;
 using Instrumentation.Ebpf.Points;
 using Instrumentation.Events;
+using Instrumentation.Governor;
 
 namespace Instrumentation.Ebpf.Backend;
 
@@ -33,6 +34,9 @@ internal sealed class EbpfBackend : IProbeBackend
             return new ProbeCoverage([], [new CoverageGap(missing.Place, missing.Why, missing.Mend)]);
         }
     }
+
+    /// <inheritdoc/>
+    public HitCost CostOf(ProbeSpec spec, ProbeReduction reduction) => KernelCosts.Of(spec, reduction);
 
     /// <inheritdoc/>
     public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Instrumentation.Backends;
+using Instrumentation.Governor;
 
 namespace Instrumentation.Ebpf.Backend;
 
@@ -17,6 +18,9 @@ internal sealed class KernelAttachment(KernelProbe probe, ProbeCoverage coverage
         probe.Change(spec);
         return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public void Reduce(ProbeReduction reduction) => probe.Reduce(reduction);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => probe.DisposeAsync();

@@ -1,9 +1,11 @@
 using Instrumentation.Backends;
 using Instrumentation.Ebpf.Compiler.Programs;
+using Instrumentation.Ebpf.Errors;
 using Instrumentation.Ebpf.Maps;
 using Instrumentation.Ebpf.Points;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Ebpf.Stacks;
+using Instrumentation.Governor;
 
 namespace Instrumentation.Ebpf.Backend;
 
@@ -15,6 +17,7 @@ internal sealed class KernelCells : IProbeCells, IStackCells, IDisposable
     private readonly KernelAggregate? _aggregate;
     private readonly StackTable? _stacks;
     private readonly List<BpfProgram> _programs = [];
+    private readonly double _reach;
     private BpfMappedArray<LimitState>? _limits;
     private ProbeCounters[]? _lastCounters;
     private long _lastAdmitted;
@@ -27,6 +30,7 @@ internal sealed class KernelCells : IProbeCells, IStackCells, IDisposable
     /// <exception cref="KernelCallException">The kernel refused.</exception>
     public KernelCells(ProbeSpec spec)
     {
+        _reach = KernelCosts.ReachOf(spec.Point);
         try
         {
             _aggregate = spec.Aggregation is null or CountAggregation or StackAggregation ? null : new KernelAggregate(spec.Aggregation);
@@ -69,6 +73,39 @@ internal sealed class KernelCells : IProbeCells, IStackCells, IDisposable
             {
                 return _lastCounters is null ? ReadAdmitted() : _lastAdmitted;
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ProgramTime Time
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_lastCounters is not null)
+                {
+                    return default;
+                }
+
+                ProgramStatistics[] all = [.. _programs.Select(static program => program.Statistics())];
+                long runs = all.Sum(static one => (long)one.Runs);
+                return new ProgramTime(runs, all.Sum(static one => (double)one.Nanoseconds) + (runs * _reach));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable? Measure()
+    {
+        try
+        {
+            return ProgramStatistics.Measure();
+        }
+        catch (KernelCallException)
+        {
+            // Without the rights the typical figures stand: what is not measured is not corrected.
+            return null;
         }
     }
 

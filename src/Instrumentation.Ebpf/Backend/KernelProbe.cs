@@ -1,6 +1,7 @@
 using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Points;
 using Instrumentation.Events;
+using Instrumentation.Governor;
 
 namespace Instrumentation.Ebpf.Backend;
 
@@ -9,12 +10,19 @@ internal sealed class KernelProbe : IAsyncDisposable
 {
     private readonly ProbeRuntime _runtime;
     private readonly List<IDisposable> _links = [];
+    private readonly PointTarget _target;
+    private readonly Lock _gate = new();
+    private ProbeSpec _spec;
+    private ProbeReduction _reduction = ProbeReduction.None;
     private KernelPrograms? _programs;
+    private LoadedPrograms? _loaded;
     private KernelRing? _ring;
 
-    private KernelProbe(ProbeRuntime runtime)
+    private KernelProbe(ProbeRuntime runtime, PointTarget target)
     {
         _runtime = runtime;
+        _target = target;
+        _spec = runtime.Spec;
         Cells = new KernelCells(runtime.Spec);
     }
 
@@ -33,12 +41,13 @@ internal sealed class KernelProbe : IAsyncDisposable
     /// <exception cref="InstrumentationException">An expression cannot be compiled, or the kernel refused; nothing is left.</exception>
     public static async Task<KernelProbe> AttachAsync(ProbeRuntime runtime, PointTarget target)
     {
-        KernelProbe probe = new(runtime);
+        KernelProbe probe = new(runtime, target);
         try
         {
             probe._ring = runtime.Spec.Aggregation is null ? KernelRing.Acquire() : null;
             probe._programs = new KernelPrograms(runtime, target, probe.Cells, probe._ring);
-            probe._links.AddRange(target.Attach(probe._programs.Load()));
+            probe._loaded = probe._programs.Load();
+            probe._links.AddRange(target.Attach(probe._loaded));
             return probe;
         }
         catch
@@ -51,16 +60,46 @@ internal sealed class KernelProbe : IAsyncDisposable
     /// <summary>Changes condition, capture and limits: every hit is decided by the old spec or by the new one.</summary>
     /// <param name="spec">The new spec.</param>
     /// <exception cref="InstrumentationException">The spec cannot be compiled, or needs what is not kept, or the kernel refused; the probe is as it was.</exception>
-    public void Change(ProbeSpec spec) => _programs!.Exchange(spec);
+    public void Change(ProbeSpec spec)
+    {
+        lock (_gate)
+        {
+            _programs!.Exchange(Reduced(spec, _reduction));
+            _spec = spec;
+        }
+    }
+
+    /// <summary>Does less than the spec asks for, or all of it again.</summary>
+    /// <param name="reduction">How far it is reduced.</param>
+    /// <exception cref="InstrumentationException">The kernel refused; the probe is as it was.</exception>
+    public void Reduce(ProbeReduction reduction)
+    {
+        lock (_gate)
+        {
+            if (reduction.Level == ProbeLevel.Off)
+            {
+                Unlink();
+                _programs!.ForgetCalls();
+            }
+            else
+            {
+                _programs!.Exchange(Reduced(_spec, reduction));
+                if (_links.Count == 0)
+                {
+                    _links.AddRange(_target.Attach(_loaded!));
+                }
+            }
+
+            _reduction = reduction;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_links.Count > 0)
+        lock (_gate)
         {
-            _links.ForEach(static link => link.Dispose());
-            _links.Clear();
-            Threads.WaitForProcessors();
+            Unlink();
         }
 
         if (_ring is not null)
@@ -76,6 +115,24 @@ internal sealed class KernelProbe : IAsyncDisposable
         {
             _ring = null;
             await KernelRing.ReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Counting is sampling so rarely that only the first hit of a processor is reported: the programs and their counts stay as they are.
+    private static ProbeSpec Reduced(ProbeSpec spec, ProbeReduction reduction) => reduction.Level switch
+    {
+        ProbeLevel.Counted => spec with { Limits = spec.Limits with { SampleEvery = int.MaxValue } },
+        ProbeLevel.Sampled => reduction.Sample(spec),
+        _ => spec,
+    };
+
+    private void Unlink()
+    {
+        if (_links.Count > 0)
+        {
+            _links.ForEach(static link => link.Dispose());
+            _links.Clear();
+            Threads.WaitForProcessors();
         }
     }
 }

@@ -27,6 +27,7 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
     private ProgramRequest? _request;
     private ProgramMaps? _maps;
     private BpfProgram? _report;
+    private BpfMap? _calls;
     private int _scratchBytes;
 
     private bool IsAtEnd { get; } = (runtime.Spec.Edge & (ProbeEdge.Return | ProbeEdge.Throw | ProbeEdge.Call)) != 0 && target.Exit() is not null;
@@ -48,7 +49,7 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
         ProgramMaps maps = cells.Maps(ring?.Ring.Handle);
         if (request.KeepsStart)
         {
-            BpfMap calls = Own(new BpfMap(new MapDescription(MapType.Hash, CallKey.Size, ProbeCompiler.CallBytes(request), CallsAtATime) { Name = "instr_calls" }));
+            BpfMap calls = _calls = Own(new BpfMap(new MapDescription(MapType.Hash, CallKey.Size, ProbeCompiler.CallBytes(request), CallsAtATime) { Name = "instr_calls" }));
             maps = maps with { Calls = calls.Handle };
         }
 
@@ -97,6 +98,16 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
         }
 
         Install(request, _maps!);
+    }
+
+    /// <summary>Forgets the calls that have begun: the programs were detached, so that their ends may have been missed.</summary>
+    /// <exception cref="KernelCallException">The kernel refused.</exception>
+    public void ForgetCalls()
+    {
+        if (_calls is not null)
+        {
+            _ = MapReading.All<CallKey>(_calls, _calls.Description.ValueSize, delete: true);
+        }
     }
 
     /// <inheritdoc/>

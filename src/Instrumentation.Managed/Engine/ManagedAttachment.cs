@@ -1,6 +1,7 @@
 using System.Reflection;
 using Instrumentation.Backends;
 using Instrumentation.Events;
+using Instrumentation.Governor;
 using Instrumentation.Managed.Hooks;
 using Instrumentation.Managed.Points;
 using Instrumentation.Spans;
@@ -11,23 +12,28 @@ namespace Instrumentation.Managed.Engine;
 internal sealed class ManagedAttachment : IProbeAttachment
 {
     private readonly ManagedEngine _engine;
+    private readonly WovenCount _count;
     private readonly ProbeRuntime _runtime;
     private readonly List<WovenMethod> _methods;
     private readonly OpenGaps _open;
     private ProbeSpec _spec;
+    private ProbeReduction _reduction = ProbeReduction.None;
+    private IReadOnlyList<ProbedCode> _out = [];
     private ProbeCoverage _coverage;
     private bool _detached;
 
     /// <summary>Takes over what was woven.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="runtime">The probe.</param>
+    /// <param name="count">What woven code of it counts by itself.</param>
     /// <param name="methods">The methods that are woven.</param>
     /// <param name="coverage">What is reached and what is not.</param>
     /// <param name="open">The gaps besides that close by themselves.</param>
-    public ManagedAttachment(ManagedEngine engine, ProbeRuntime runtime, IReadOnlyList<WovenMethod> methods, ProbeCoverage coverage, IEnumerable<OpenGap> open)
+    public ManagedAttachment(ManagedEngine engine, ProbeRuntime runtime, WovenCount count, IReadOnlyList<WovenMethod> methods, ProbeCoverage coverage, IEnumerable<OpenGap> open)
     {
         _engine = engine;
         _runtime = runtime;
+        _count = count;
         _methods = [.. methods];
         _spec = runtime.Spec;
         _coverage = coverage;
@@ -56,11 +62,18 @@ internal sealed class ManagedAttachment : IProbeAttachment
         cancellationToken.ThrowIfCancellationRequested();
         _engine.Alone(() =>
         {
-            _engine.Update(_runtime, spec, _methods);
+            Become(spec, _reduction);
             _spec = spec;
         });
         return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public void Reduce(ProbeReduction reduction) => _engine.Alone(() =>
+    {
+        Become(_spec, reduction);
+        _reduction = reduction;
+    });
 
     /// <summary>Adds what an assembly has of the probe's methods, unless another attach takes longer than the wait.</summary>
     /// <param name="assembly">The assembly.</param>
@@ -90,6 +103,65 @@ internal sealed class ManagedAttachment : IProbeAttachment
         return ValueTask.CompletedTask;
     }
 
+    // What is woven for a spec at a level. A count asks no condition: that is what makes it cheap.
+    private static ProbeSpec Woven(ProbeSpec spec, ProbeReduction reduction) => reduction.Level == ProbeLevel.Counted
+        ? new ProbeSpec(spec.Point) { Edge = spec.Edge == ProbeEdge.Catch ? ProbeEdge.Catch : ProbeEdge.Entry, Aggregation = new CountAggregation() }
+        : reduction.Sample(spec);
+
+    private void Become(ProbeSpec spec, ProbeReduction reduction)
+    {
+        bool wasOff = _reduction.Level == ProbeLevel.Off;
+        if (reduction.Level == ProbeLevel.Off)
+        {
+            _engine.Check(_runtime, spec, wasOff ? _out : []);
+            TakeOut();
+            return;
+        }
+
+        WovenHits meaning = reduction.Level != ProbeLevel.Counted ? WovenHits.Wanted : spec.Condition is null ? WovenHits.Suppressed : WovenHits.Unasked;
+        if (meaning != WovenHits.Wanted)
+        {
+            // Before the woven code counts; and the other way round, not before it has ceased to.
+            _count.Mean(meaning);
+        }
+
+        ProbeSpec woven = Woven(spec, reduction);
+        if (wasOff)
+        {
+            PutBack(woven);
+        }
+        else
+        {
+            _engine.Update(_runtime, woven, Woven(_spec, _reduction).Limits, _methods);
+        }
+
+        if (meaning == WovenHits.Wanted)
+        {
+            _count.Mean(meaning);
+        }
+    }
+
+    private void TakeOut()
+    {
+        if (_methods.Count > 0)
+        {
+            // The code that may end a call besides is found again from the code in which it begins.
+            _out = [.. _methods.Select(method => method.ProbeOf(_runtime.Slot).Code).Where(static code => code.Role != CodeRole.Disposal)];
+            Add([], _engine.Detach(_runtime, _methods));
+            _methods.Clear();
+        }
+    }
+
+    private void PutBack(ProbeSpec woven)
+    {
+        ProbeSlots.ChangeLimits(_runtime, woven.Limits);
+        List<CoverageGap> gaps = [];
+        _methods.AddRange(_engine.Attach(_runtime, woven, _out, new Findings(gaps), verify: false));
+        HashSet<MethodBase> reached = [.. _methods.Select(static method => method.Method)];
+        Add(_out.Where(code => reached.Contains(code.Code)), gaps);
+        _out = [];
+    }
+
     private void Extend(Assembly assembly, bool late)
     {
         if (_detached)
@@ -103,8 +175,14 @@ internal sealed class ManagedAttachment : IProbeAttachment
         try
         {
             codes = [.. CodeFinder.Find(_spec, assembly, out gaps).Where(code => !_methods.Exists(woven => woven.Method == code.Code))];
+            if (_reduction.Level == ProbeLevel.Off)
+            {
+                _out = [.. _out.Union(codes)];
+                return;
+            }
+
             Findings findings = new(gaps);
-            woven = _engine.Attach(_runtime, _spec, codes, findings, verify: late);
+            woven = _engine.Attach(_runtime, Woven(_spec, _reduction), codes, findings, verify: late);
             _open.Add(findings.Open);
         }
         catch (ExpressionException)

@@ -156,13 +156,32 @@ internal sealed class ManagedEngine
         }
     }
 
+    /// <summary>Compiles what a spec wants on methods, without weaving it.</summary>
+    /// <param name="runtime">The probe.</param>
+    /// <param name="spec">The spec.</param>
+    /// <param name="codes">The methods.</param>
+    /// <exception cref="ExpressionException">An expression of the spec cannot be used on one of the methods.</exception>
+    public void Check(ProbeRuntime runtime, ProbeSpec spec, IEnumerable<ProbedCode> codes)
+    {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        lock (_gate)
+        {
+            foreach (ProbedCode code in codes)
+            {
+                WovenMethod method = MethodOf(code.Code);
+                _ = HookPlanner.Plan(runtime, spec, code, method.Site.Number, method.ReachesCells);
+            }
+        }
+    }
+
     /// <summary>Weaves what a changed spec wants in place of what its probe has. When it throws, nothing has changed.</summary>
     /// <param name="runtime">The probe.</param>
     /// <param name="spec">The changed spec.</param>
+    /// <param name="limits">The limits that the probe has now.</param>
     /// <param name="methods">The methods that the probe is woven into.</param>
     /// <exception cref="ExpressionException">An expression of the spec cannot be used on one of the methods.</exception>
     /// <exception cref="SpecException">The changed probe could not be woven.</exception>
-    public void Update(ProbeRuntime runtime, ProbeSpec spec, IReadOnlyList<WovenMethod> methods)
+    public void Update(ProbeRuntime runtime, ProbeSpec spec, ProbeLimits limits, IReadOnlyList<WovenMethod> methods)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         lock (_gate)
@@ -182,7 +201,7 @@ internal sealed class ManagedEngine
                     Install(methods, before, [.. methods.Zip(before, static (method, plan) => method.WeaveInPlace(plan))]);
                 }
 
-                ProbeSlots.ChangeLimits(runtime, runtime.Spec.Limits);
+                ProbeSlots.ChangeLimits(runtime, limits);
                 throw new SpecException("The changed probe", $"it could not be woven, and the probe is as it was: {error.Message}.", "Attach a second probe, then dispose the first.");
             }
         }

@@ -44,7 +44,7 @@ internal static class HookPlanner
 
         // A condition over primitive arguments is decided in the woven code, before any hook; its arguments at the entry are those of the whole call.
         Func<IReadOnlyList<Mono.Cecil.Cil.Instruction>>? inline = null;
-        if (condition is not null && shape.Fields is null && spec.Edge is ProbeEdge.Entry or ProbeEdge.Call && InlineCondition.TryCompile(condition, shape.Argument) is not null)
+        if (condition is not null && !runtime.CountsEveryHit && shape.Fields is null && spec.Edge is ProbeEdge.Entry or ProbeEdge.Call && InlineCondition.TryCompile(condition, shape.Argument) is not null)
         {
             inline = () => InlineCondition.TryCompile(condition!, shape.Argument)!;
             request = request with { Condition = null };

@@ -1,5 +1,6 @@
 using Instrumentation.Backends;
 using Instrumentation.Events;
+using Instrumentation.Governor;
 
 namespace Instrumentation.Core.Tests.Fakes;
 
@@ -12,6 +13,12 @@ internal sealed class FakeBackend : IProbeBackend
     /// <summary>Runs in the middle of an attach; may throw or wait.</summary>
     public Func<ProbeRuntime, CancellationToken, Task> OnAttach { get; init; } = static (_, _) => Task.CompletedTask;
 
+    /// <summary>What a hit costs.</summary>
+    public Func<ProbeSpec, ProbeReduction, HitCost> Cost { get; init; } = static (_, _) => default;
+
+    /// <summary>Runs when a probe is reduced or restored; may throw.</summary>
+    public Action<ProbeRuntime, ProbeReduction> OnReduce { get; init; } = static (_, _) => { };
+
     public string Name => "fake";
 
     public bool Handles(ProbePoint point) => point is FakePoint;
@@ -23,6 +30,8 @@ internal sealed class FakeBackend : IProbeBackend
     ];
 
     public ProbeCoverage CanAttach(ProbeSpec spec) => new([spec.Point.Describe()], []);
+
+    public HitCost CostOf(ProbeSpec spec, ProbeReduction reduction) => Cost(spec, reduction);
 
     public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)
     {
@@ -42,6 +51,8 @@ internal sealed class FakeBackend : IProbeBackend
             ProbeSlots.ChangeLimits(runtime, spec.Limits);
             return ValueTask.CompletedTask;
         }
+
+        public void Reduce(ProbeReduction reduction) => backend.OnReduce(runtime, reduction);
 
         public ValueTask DisposeAsync()
         {

@@ -1,0 +1,109 @@
+using Instrumentation.Expressions;
+using Instrumentation.Governor;
+
+namespace Instrumentation.Managed.Costs;
+
+/// <summary>What hits of woven probes cost on this machine, in nanoseconds: measured once a process, when it is first asked for.</summary>
+/// <param name="Count">A count in the woven code.</param>
+/// <param name="EntryDecision">A hook at the entry that finds a hit not wanted.</param>
+/// <param name="EntryEvent">An event at the entry.</param>
+/// <param name="EntryAggregate">An aggregate that is updated at the entry.</param>
+/// <param name="StartDecision">A hook at the entry that finds the end of a call not wanted.</param>
+/// <param name="EndDecision">Hooks at the entry and at the end, the latter of which finds the hit not wanted.</param>
+/// <param name="EndEvent">An event at the end, with its duration.</param>
+/// <param name="EndAggregate">An aggregate that is updated at the end.</param>
+/// <param name="Field">A captured value.</param>
+internal sealed record ManagedCosts(
+    double Count,
+    double EntryDecision,
+    double EntryEvent,
+    double EntryAggregate,
+    double StartDecision,
+    double EndDecision,
+    double EndEvent,
+    double EndAggregate,
+    double Field)
+{
+    private const int CalibratedFields = 4;
+
+    // A string is copied, and its length looked at.
+    private const int FieldsOfText = 3;
+
+    private static readonly Lock Gate = new();
+    private static ManagedCosts? _measured;
+
+    /// <summary>The costs on this machine.</summary>
+    /// <returns>The costs.</returns>
+    /// <exception cref="BackendUnavailableException">This process cannot be profiled.</exception>
+    public static ManagedCosts Get()
+    {
+        lock (Gate)
+        {
+            return _measured ??= Measure();
+        }
+    }
+
+    /// <summary>What a hit of a probe costs.</summary>
+    /// <param name="spec">The probe.</param>
+    /// <param name="reduction">How far it is reduced.</param>
+    /// <returns>The cost.</returns>
+    public HitCost Of(ProbeSpec spec, ProbeReduction reduction)
+    {
+        bool isPlainCount = spec is { Aggregation: CountAggregation, Condition: null, Limits.AreDecidedByHooks: false } && (spec.Edge & (ProbeEdge.Entry | ProbeEdge.Call)) != 0;
+        if (reduction.Level == ProbeLevel.Counted || isPlainCount)
+        {
+            return new HitCost(Count, 0);
+        }
+
+        bool readsEnd = Expressions(spec).SelectMany(ExpressionWalk.Nodes).Any(static node => node is ReturnExpression or ContextExpression { Value: ContextValue.Duration or ContextValue.Exception });
+        bool atEntry = (spec.Edge & (ProbeEdge.Entry | ProbeEdge.Catch)) != 0 || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && !readsEnd);
+        bool decidedAtEnd = !atEntry && (spec.Edge != ProbeEdge.Call || (spec.Condition is not null && readsEnd));
+        double decision = atEntry ? EntryDecision : decidedAtEnd ? EndDecision : StartDecision;
+        double whole = spec.Aggregation is not null ? (atEntry ? EntryAggregate : EndAggregate) : (atEntry ? EntryEvent : EndEvent) + (Field * Fields(spec));
+        return new HitCost(decision, Math.Max(0, whole - decision));
+    }
+
+    private static int Fields(ProbeSpec spec) => spec.CaptureShape?.Fields.Sum(static field => field.Value.Type == typeof(string) ? FieldsOfText : 1) ?? 0;
+
+    private static IEnumerable<ProbeExpression> Expressions(ProbeSpec spec)
+    {
+        if (spec.Condition is { } condition)
+        {
+            yield return condition;
+        }
+
+        foreach (CaptureField field in spec.CaptureShape?.Fields ?? [])
+        {
+            yield return field.Value;
+        }
+
+        List<ProbeExpression> aggregated = [];
+        _ = spec.Aggregation?.Select(expression =>
+        {
+            aggregated.Add(expression);
+            return expression;
+        });
+        foreach (ProbeExpression expression in aggregated)
+        {
+            yield return expression;
+        }
+    }
+
+    private static ManagedCosts Measure()
+    {
+        Calibration calibration = new();
+        ProbeSpec probe = Probe.Method(((Func<long, long, long, long, long>)CalibrationTarget.Called).Method);
+        double entryEvent = calibration.Measure(probe.OnEntry());
+        double fourFields = calibration.Measure(probe.OnEntry().Capture(c => new ValueTuple<long, long, long, long>(c.Arg<long>(0), c.Arg<long>(1), c.Arg<long>(2), c.Arg<long>(3))));
+        return new ManagedCosts(
+            calibration.Measure(probe.Count()),
+            calibration.Measure(probe.OnEntry().Sample(int.MaxValue)),
+            entryEvent,
+            calibration.Measure(probe.OnEntry().Summary(c => c.Arg<long>(1))),
+            calibration.Measure(probe.OnCall().Sample(int.MaxValue)),
+            calibration.Measure(probe.OnCall().When(c => c.Duration < TimeSpan.Zero)),
+            calibration.Measure(probe.OnCall()),
+            calibration.Measure(probe.OnCall().Histogram(c => c.Duration)),
+            Math.Max(0, fourFields - entryEvent) / CalibratedFields);
+    }
+}
