@@ -47,6 +47,29 @@ public sealed class InstrumentationSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The attached probe with a number.</summary>
+    /// <param name="id">The number (<see cref="ProbeHandle.Id"/>), for example of an event's probe.</param>
+    /// <returns>The probe; null when it is not, or no more, attached.</returns>
+    public ProbeHandle? FindProbe(int id)
+    {
+        lock (_gate)
+        {
+            return _probes.Find(probe => probe.Id == id);
+        }
+    }
+
+    /// <summary>The attached probes with a name, in the order of their attachment.</summary>
+    /// <param name="name">The name (<see cref="ProbeHandle.Name"/>): the label, or the point in words.</param>
+    /// <returns>The probes; none when there are none.</returns>
+    public IReadOnlyList<ProbeHandle> FindProbes(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        lock (_gate)
+        {
+            return _probes.FindAll(probe => probe.Name == name);
+        }
+    }
+
     /// <summary>What this process lets the session's backends do, asked anew each time; printable as a table.</summary>
     public CapabilityReport Capabilities => new(_backends);
 

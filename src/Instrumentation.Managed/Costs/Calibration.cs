@@ -66,7 +66,7 @@ internal sealed class Calibration
     {
         public static NoSink Instance { get; } = new();
 
-        public void Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record)
+        public void Deliver(ProbeRuntime probe, ReadOnlySpan<byte> record, long watermark)
         {
         }
 
