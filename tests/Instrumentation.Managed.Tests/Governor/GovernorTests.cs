@@ -42,7 +42,7 @@ public sealed class GovernorTests(ITestOutputHelper output)
     [Fact]
     public async Task EventsPerSecond_BeyondTheBudget_OnlyTheCostlyProbeIsSampled()
     {
-        const double Most = 2000;
+        const double Most = 4000;
         await using InstrumentationSession session = await StartAsync(new OverheadBudget { EventsPerSecond = Most });
         ProbeHandle busy = await session.AttachAsync(Probe.Method(() => Tuned.Rated(0)).OnEntry());
         ProbeHandle quiet = await session.AttachAsync(Probe.Method(() => Storm.Rare(0)).Capture(c => new { Value = c.Arg<int>(0) }));
