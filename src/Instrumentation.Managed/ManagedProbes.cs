@@ -71,6 +71,15 @@ public static class ManagedProbes
         public static ProbeSpec Method(string signature) => new(new MethodPoint(new MethodTarget.Matching(MethodPattern.Parse(signature), Single: true)));
 
         /// <summary>
+        /// A breakdown, method by method, of all calls of methods that match a text: how long they took, and what the kernel did for them while the session accounts
+        /// (<see cref="InstrumentationSession.AccountAsync"/>). The calls are spans (<see cref="ProbeSpec.AsSpan"/>).
+        /// </summary>
+        /// <param name="pattern">The text: <c>[Assembly!]Namespace.Type::Method[(type, type)]</c> with <c>*</c> and <c>?</c> as wildcards.</param>
+        /// <returns>The spec.</returns>
+        /// <exception cref="SpecException">The text is not of the form.</exception>
+        public static AggregateSpec<KeyedTable<string, BreakdownSnapshot>> Spans(string pattern) => Methods(pattern).BreakdownBy(c => c.Place);
+
+        /// <summary>
         /// A probe on all methods that match a text: <c>Shop.*Repository::Save*</c>. While it is attached, matches in assemblies that are loaded later join it
         /// before their code runs.
         /// </summary>

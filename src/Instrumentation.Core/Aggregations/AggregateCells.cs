@@ -30,6 +30,9 @@ internal static unsafe class AggregateCells
     /// <summary>Index of the first bucket.</summary>
     public const int Buckets = 5;
 
+    /// <summary>Index of the first of the <see cref="SpanTotals"/> of a breakdown, behind its buckets.</summary>
+    public const int Totals = Buckets + HistogramBuckets.Log2;
+
     /// <summary>The cells of an aggregation without a key.</summary>
     /// <param name="aggregation">The aggregation.</param>
     /// <returns>Their number.</returns>
@@ -37,6 +40,7 @@ internal static unsafe class AggregateCells
     {
         SumAggregation => Sum + 1,
         SummaryAggregation => Greatest + 1,
+        BreakdownAggregation => Totals + (SpanTotals.Bytes / sizeof(long)),
         Log2HistogramAggregation or LinearHistogramAggregation => Buckets + HistogramBuckets.CountOf(aggregation),
         _ => Count + 1,
     };
@@ -82,6 +86,27 @@ internal static unsafe class AggregateCells
     /// <param name="value">The value.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddLog2(byte* cells, long value) => AddToBucket((long*)cells, value, value <= 0 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)value));
+
+    /// <summary>Adds a span to a breakdown.</summary>
+    /// <param name="cells">The current thread's cells.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="totals">What the kernel did for the span.</param>
+    public static void AddBreakdown(byte* cells, long value, SpanTotals* totals)
+    {
+        // SAFETY: the cells are as many as Words says and only the current thread writes them. They are the same words as a histogram's, and the totals behind them.
+        long* words = (long*)cells;
+        long count = Begin(words);
+        long* added = (long*)totals;
+        for (int i = 0; i < SpanTotals.Bytes / sizeof(long); i++)
+        {
+            words[Totals + i] += added[i];
+        }
+
+        Summarize(words, value);
+        int bucket = value <= 0 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)value);
+        Volatile.Write(ref words[Buckets + bucket], words[Buckets + bucket] + 1);
+        Volatile.Write(ref words[Count], count);
+    }
 
     /// <summary>Adds a value to a linear histogram: bucket 0 is below the minimum, the last is above all others.</summary>
     /// <param name="cells">The current thread's cells.</param>

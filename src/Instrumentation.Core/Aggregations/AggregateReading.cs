@@ -11,6 +11,7 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
     private const int Pauses = 10;
 
     private readonly long[] _buckets = HistogramBuckets.CountOf(aggregation) is var count and > 0 ? new long[count] : [];
+    private SpanTotals _totals;
     private Int128 _sum;
     private long? _stuck;
     private long _least = long.MaxValue;
@@ -27,6 +28,9 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
 
     /// <summary>The greatest value; 0 when there is none.</summary>
     public long Greatest => Count == 0 ? 0 : _greatest;
+
+    /// <summary>The totals of a breakdown.</summary>
+    public SpanTotals Totals => _totals;
 
     /// <summary>What the numbers are.</summary>
     public ValueUnit Unit => (aggregation as ValueAggregation)?.Unit ?? ValueUnit.None;
@@ -58,7 +62,7 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
     public unsafe void Add(long* cells)
     {
         int length = AggregateCells.Words(aggregation);
-        Span<long> words = stackalloc long[AggregateCells.Buckets + _buckets.Length];
+        Span<long> words = stackalloc long[Math.Max(length, AggregateCells.Buckets)];
         int pauses = _buckets.Length == 0 ? Pauses : 0;
         for (int attempt = 0; !TryCopy(cells, words[..length]) && attempt < Attempts + pauses; attempt++)
         {
@@ -89,6 +93,7 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
         Count += other.Count;
         _sum += other._sum;
         _stuck ??= other._stuck;
+        _totals += other._totals;
         _least = Math.Min(_least, other._least);
         _greatest = Math.Max(_greatest, other._greatest);
         for (int i = 0; i < _buckets.Length; i++)
@@ -122,6 +127,15 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
         {
             _buckets[i] += words[AggregateCells.Buckets + i];
             counted += words[AggregateCells.Buckets + i];
+        }
+
+        if (aggregation is BreakdownAggregation)
+        {
+            Span<long> totals = SpanTotals.Words(ref _totals);
+            for (int i = 0; i < totals.Length; i++)
+            {
+                totals[i] += words[AggregateCells.Totals + i];
+            }
         }
 
         Count += _buckets.Length == 0 ? words[AggregateCells.Count] : counted;

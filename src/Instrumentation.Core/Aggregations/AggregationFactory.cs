@@ -30,7 +30,7 @@ internal static class AggregationFactory
             throw LambdaErrors.Of(
                 key.Body,
                 $"a {TypeText.Of(translated.Type)} cannot be the key of an aggregation.",
-                "Use an integer, bool, char, enum or c.Caller; for anything else, capture it and aggregate where the events are read.");
+                "Use an integer, bool, char, enum, string or c.Caller; for anything else, capture it and aggregate where the events are read.");
         }
 
         Check(capacity is >= 1 and <= MaximumCapacity, nameof(capacity), capacity, $"A keyed aggregation keeps 1 to {MaximumCapacity} distinct keys: give a capacity in that range.");
@@ -45,9 +45,9 @@ internal static class AggregationFactory
 
     /// <summary>Whether values of a type can be keys.</summary>
     /// <param name="type">The type.</param>
-    /// <returns>True for integers, bool, char, enums and code addresses.</returns>
+    /// <returns>True for integers, bool, char, enums, strings and code addresses.</returns>
     public static bool IsKey(Type type) =>
-        ExpressionTypes.IsInteger(type) || type.IsEnum || type == typeof(bool) || type == typeof(char) || type == typeof(CodeAddress);
+        ExpressionTypes.IsInteger(type) || type.IsEnum || type == typeof(bool) || type == typeof(char) || type == typeof(CodeAddress) || type == typeof(string);
 
     /// <summary>Whether values of a type can be added up and compared.</summary>
     /// <param name="type">The type.</param>

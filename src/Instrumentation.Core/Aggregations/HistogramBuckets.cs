@@ -8,11 +8,11 @@ internal static class HistogramBuckets
 
     /// <summary>The number of buckets of a histogram.</summary>
     /// <param name="aggregation">The aggregation.</param>
-    /// <returns>65 for a log2 histogram; for a linear one its buckets, one below and one above them; 0 for other aggregations.</returns>
+    /// <returns>65 for a log2 histogram, which a breakdown has, too; for a linear one its buckets, one below and one above them; 0 for other aggregations.</returns>
     public static int CountOf(AggregationSpec aggregation) => aggregation switch
     {
         LinearHistogramAggregation linear => linear.Buckets + 2,
-        Log2HistogramAggregation => Log2,
+        Log2HistogramAggregation or BreakdownAggregation => Log2,
         _ => 0,
     };
 

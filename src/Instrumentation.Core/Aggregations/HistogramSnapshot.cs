@@ -108,5 +108,8 @@ public sealed class HistogramSnapshot : IValueSnapshot<HistogramSnapshot>
     /// <inheritdoc/>
     static HistogramSnapshot IValueSnapshot<HistogramSnapshot>.Of(AggregateReading reading) => Of(reading);
 
-    private static HistogramSnapshot Of(AggregateReading reading) => new(reading.Buckets, reading.Sum, reading.Least, reading.Greatest, reading.Unit);
+    /// <summary>Makes the snapshot.</summary>
+    /// <param name="reading">The merged numbers.</param>
+    /// <returns>The snapshot.</returns>
+    internal static HistogramSnapshot Of(AggregateReading reading) => new(reading.Buckets, reading.Sum, reading.Least, reading.Greatest, reading.Unit);
 }

@@ -59,7 +59,7 @@ internal sealed class KeyedReading(KeyedAggregation aggregation)
     }
 
     /// <summary>Makes a key of its 64 bits.</summary>
-    /// <typeparam name="TKey">An integer, bool, char, enum or <see cref="CodeAddress"/>: a type of 1, 2, 4 or 8 bytes.</typeparam>
+    /// <typeparam name="TKey">An integer, bool, char, enum or <see cref="CodeAddress"/>: a type of 1, 2, 4 or 8 bytes; or <see cref="string"/>.</typeparam>
     /// <param name="bits">The bits.</param>
     /// <returns>The key.</returns>
     public static TKey Decode<TKey>(long bits)
@@ -67,6 +67,7 @@ internal sealed class KeyedReading(KeyedAggregation aggregation)
         (byte one, short two, int four) = ((byte)bits, (short)bits, (int)bits);
         return Unsafe.SizeOf<TKey>() switch
         {
+            _ when typeof(TKey) == typeof(string) => (TKey)(object)TextKeys.TextOf(bits),
             _ when RuntimeHelpers.IsReferenceOrContainsReferences<TKey>() => throw Unsupported<TKey>(),
             sizeof(byte) => Unsafe.As<byte, TKey>(ref one),
             sizeof(short) => Unsafe.As<short, TKey>(ref two),
@@ -77,5 +78,5 @@ internal sealed class KeyedReading(KeyedAggregation aggregation)
     }
 
     private static SpecException Unsupported<TKey>() =>
-        new($"The key type {typeof(TKey)}", "it does not fit 64 bits.", "Use an integer, bool, char, enum or the caller.");
+        new($"The key type {typeof(TKey)}", "it does not fit 64 bits.", "Use an integer, bool, char, enum, string or the caller.");
 }

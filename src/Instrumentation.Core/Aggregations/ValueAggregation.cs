@@ -35,6 +35,10 @@ public sealed record SummaryAggregation(ProbeExpression Value) : ValueAggregatio
 /// <param name="Value">The value: an integer, or a duration (kept in nanoseconds).</param>
 public sealed record Log2HistogramAggregation(ProbeExpression Value) : ValueAggregation(Value);
 
+/// <summary>A log2 histogram of a value, and what the kernel did for the spans that gave the values.</summary>
+/// <param name="Value">The value: an integer, or a duration (kept in nanoseconds).</param>
+public sealed record BreakdownAggregation(ProbeExpression Value) : ValueAggregation(Value);
+
 /// <summary>A histogram with equal buckets, and one below and one above them.</summary>
 /// <param name="Value">The value: an integer, or a duration (kept in nanoseconds).</param>
 /// <param name="Minimum">The lower bound of the first bucket.</param>

@@ -55,6 +55,7 @@ internal static class MemberTranslator
         nameof(ProbeContext.UserId) => new(ContextValue.UserId, typeof(uint)),
         nameof(ProbeContext.CgroupId) => new(ContextValue.CgroupId, typeof(ulong)),
         nameof(ProbeContext.Comm) => new(ContextValue.Comm, typeof(string)),
+        nameof(ProbeContext.Place) => new(ContextValue.Place, typeof(string)),
         nameof(ProbeContext.Span) => new(ContextValue.Span, typeof(long)),
         _ => throw LambdaErrors.Unsupported(node),
     };

@@ -73,6 +73,9 @@ public enum ContextValue
 
     /// <summary>The number of the innermost span that the thread is working for, as a <see cref="long"/>; 0 for none.</summary>
     Span,
+
+    /// <summary>The full name of the place that was hit, a string. Points of .NET methods only.</summary>
+    Place,
 }
 
 /// <summary>One step from an object to a field of it. A null or foreign target is a fault.</summary>

@@ -4,7 +4,7 @@ using Instrumentation.Expressions;
 namespace Instrumentation.Json;
 
 /// <summary>
-/// What is kept at the source: <c>"count"</c>, <c>{"sum":…}</c>, <c>{"summary":…}</c>, or <c>{"histogram":…}</c>, linear when it has bounds; by a key with
+/// What is kept at the source: <c>"count"</c>, <c>{"sum":…}</c>, <c>{"summary":…}</c>, <c>{"breakdown":…}</c> of spans, or <c>{"histogram":…}</c>, linear when it has bounds; by a key with
 /// <c>"by"</c>, a count as <c>{"countBy":…}</c>; stacks as <c>{"stacks":8192}</c>, with the capacity, and with a value to add up as <c>"weight"</c>.
 /// </summary>
 internal static class AggregationJson
@@ -15,7 +15,7 @@ internal static class AggregationJson
     private const string Mend =
         "Write \"count\", {\"countBy\":a,\"capacity\":1024}, {\"sum\":a}, {\"summary\":a}, {\"histogram\":a} or {\"histogram\":a,\"minimum\":0,\"width\":10,\"buckets\":20}; with \"by\":a for each key; or {\"stacks\":8192}, with \"weight\":a for sums.";
 
-    private static readonly string[] Kinds = ["count", "countBy", "sum", "summary", "histogram", "stacks"];
+    private static readonly string[] Kinds = ["count", "countBy", "sum", "summary", "histogram", "breakdown", "stacks"];
 
     private static readonly string[] Table = ["by", "capacity"];
 
@@ -44,9 +44,10 @@ internal static class AggregationJson
 
         ValueAggregation inner = item.Find("sum") is { } sum ? new SumAggregation(Measure(sum))
             : item.Find("summary") is { } summary ? new SummaryAggregation(Measure(summary))
+            : item.Find("breakdown") is { } breakdown ? new BreakdownAggregation(Measure(breakdown))
             : item.Find("histogram") is { } histogram ? HistogramJson.Read(item, Measure(histogram))
             : throw Unknown(item);
-        item.Only(inner switch { SumAggregation => ["sum", .. Table], SummaryAggregation => ["summary", .. Table], _ => ["histogram", .. HistogramJson.Bounds, .. Table] });
+        item.Only(inner switch { SumAggregation => ["sum", .. Table], SummaryAggregation => ["summary", .. Table], BreakdownAggregation => ["breakdown", .. Table], _ => ["histogram", .. HistogramJson.Bounds, .. Table] });
         return item.Find("by") is { } key ? Keyed(item, key, inner)
             : item.Find("capacity") is { } capacity ? throw capacity.Error("only an aggregation by key has a capacity.", "Leave it out, or add \"by\":a.")
             : inner;
@@ -87,6 +88,7 @@ internal static class AggregationJson
             {
                 SumAggregation => "sum",
                 SummaryAggregation => "summary",
+                BreakdownAggregation => "breakdown",
                 Log2HistogramAggregation or LinearHistogramAggregation => "histogram",
                 _ => throw output.Error($"a {value.GetType().Name} has no text.", Mend),
             });
@@ -112,7 +114,7 @@ internal static class AggregationJson
             ? new(by, inner, item.Find("capacity")?.DemandInt("Write the most distinct keys per thread.") ?? DefaultCapacity)
             : throw key.Error(
                 $"a {TypeText.Of(by.Type)} cannot be the key of an aggregation.",
-                "Use an integer, bool, char, enum or \"caller\"; for anything else, capture it and aggregate where the events are read.");
+                "Use an integer, bool, char, enum, string or \"caller\"; for anything else, capture it and aggregate where the events are read.");
     }
 
     private static ProbeExpression Measure(JsonItem value)

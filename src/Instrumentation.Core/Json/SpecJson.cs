@@ -24,6 +24,11 @@ internal static class SpecJson
             spec = spec with { Condition = ExpressionReader.ReadCondition(condition) };
         }
 
+        if (item.FindOptional("span") is { } span)
+        {
+            spec = Checked(span, spec with { IsSpan = span.DemandBool("Write true to make each call a span.") });
+        }
+
         if (item.FindOptional("capture") is { } capture)
         {
             spec = Checked(capture, spec with { CaptureShape = CaptureJson.Read(capture) });
@@ -32,11 +37,6 @@ internal static class SpecJson
         if (item.FindOptional("aggregate") is { } aggregate)
         {
             spec = Checked(aggregate, spec with { Aggregation = AggregationJson.Read(aggregate) });
-        }
-
-        if (item.FindOptional("span") is { } span)
-        {
-            spec = Checked(span, spec with { IsSpan = span.DemandBool("Write true to make each call a span.") });
         }
 
         if (item.FindOptional("limits") is { } limits)

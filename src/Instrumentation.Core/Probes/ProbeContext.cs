@@ -33,6 +33,9 @@ public sealed class ProbeContext
     /// <summary>The operating system's id of the current thread.</summary>
     public int ThreadId => throw OnlyInLambdas();
 
+    /// <summary>The full name of the place that was hit: for a probe on many methods, which; for example <c>Shop.Orders::Place</c>. Points of .NET methods only.</summary>
+    public string Place => throw OnlyInLambdas();
+
     /// <summary>The number of the innermost span that the thread is working for (<see cref="ProbeSpec.AsSpan"/>); for a span itself, of the one around it; 0 for none.</summary>
     public long Span => throw OnlyInLambdas();
 

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Instrumentation.Expressions;
 
 namespace Instrumentation;
 
@@ -132,6 +133,19 @@ public partial record ProbeSpec
         SpecRules.CheckSnapshot<TSnapshot>(this);
         return new(this);
     }
+
+    /// <summary>Keeps, of the spans that the calls are, a log2 histogram of their durations and what the kernel did for them (<see cref="InstrumentationSession.AccountAsync"/>).</summary>
+    /// <returns>The spec of a breakdown, of whole calls as spans.</returns>
+    public AggregateSpec<BreakdownSnapshot> Breakdown() => new(AsSpan()) { Aggregation = new BreakdownAggregation(new ContextExpression(ContextValue.Duration, typeof(TimeSpan))) };
+
+    /// <summary>Keeps, of the spans that the calls are, a log2 histogram of their durations and what the kernel did for them, for each key: a route, a tenant, the method (<see cref="ProbeContext.Place"/>).</summary>
+    /// <typeparam name="TKey">The key's type: an integer, bool, char, enum, string or that of <see cref="ProbeContext.Caller"/>.</typeparam>
+    /// <param name="key">A lambda over the context that gives the key; it is translated, never run.</param>
+    /// <param name="capacity">The most distinct keys per thread, 1 to 65536; spans with further keys are taken together as "other".</param>
+    /// <returns>The spec of a table, of whole calls as spans.</returns>
+    /// <exception cref="ExpressionException">The lambda uses what cannot be translated, or the key's type is not supported.</exception>
+    public AggregateSpec<KeyedTable<TKey, BreakdownSnapshot>> BreakdownBy<TKey>(Expression<Func<ProbeContext, TKey>> key, int capacity = 256)
+        where TKey : notnull => new(AsSpan()) { Aggregation = AggregationFactory.By(key, new BreakdownAggregation(new ContextExpression(ContextValue.Duration, typeof(TimeSpan))), capacity) };
 
     /// <summary>
     /// Counts hits by the stack that the thread had, frames of the kernel and of the process, with their names. At samples and points of the kernel and of native

@@ -93,7 +93,7 @@ internal static class SpecRules
             throw new SpecException(
                 $"{TypeText.Of(typeof(TSnapshot))} for {spec.Aggregation?.GetType().Name ?? "a probe that keeps no aggregate"}",
                 "reading it gives something else.",
-                "Use CountSnapshot, SumSnapshot, SummarySnapshot, HistogramSnapshot or StackProfile; by a key, CountTable or KeyedTable with the key's very type.");
+                "Use CountSnapshot, SumSnapshot, SummarySnapshot, HistogramSnapshot, BreakdownSnapshot or StackProfile; by a key, CountTable or KeyedTable with the key's very type.");
         }
     }
 
@@ -104,9 +104,15 @@ internal static class SpecRules
             throw new SpecException($"A span with the edge {spec.Edge}", "a span is a whole call.", "Use AsSpan() without another edge.");
         }
 
-        if (spec is { IsSpan: true, Aggregation: not null })
+        bool breaksDown = spec.Aggregation is BreakdownAggregation or KeyedAggregation { Inner: BreakdownAggregation };
+        if (spec is { IsSpan: true, Aggregation: not null } && !breaksDown)
         {
-            throw new SpecException("A span together with an aggregation", "each span is an event.", "Attach two probes: one with AsSpan(), and one with the aggregation.");
+            throw new SpecException("A span together with an aggregation", "each span is an event, or part of a breakdown.", "Use Breakdown() or BreakdownBy(), or attach two probes: one with AsSpan(), and one with the aggregation.");
+        }
+
+        if (!spec.IsSpan && breaksDown)
+        {
+            throw new SpecException("A breakdown of calls that are no spans", "only of spans it is known what the kernel did for them.", "Add AsSpan().");
         }
     }
 
@@ -146,7 +152,7 @@ internal static class SpecRules
             case ValueAggregation value when !AggregationFactory.IsMeasure(value.Value.Type):
                 throw new SpecException($"A value of type {TypeText.Of(value.Value.Type)}", "it cannot be added up.", "Use an integer or a TimeSpan.");
             case KeyedAggregation table when !AggregationFactory.IsKey(table.Key.Type):
-                throw new SpecException($"A key of type {TypeText.Of(table.Key.Type)}", "it does not fit 64 bits.", "Use an integer, bool, char, enum or the caller.");
+                throw new SpecException($"A key of type {TypeText.Of(table.Key.Type)}", "it does not fit 64 bits.", "Use an integer, bool, char, enum, string or the caller.");
             case KeyedAggregation { Capacity: < 1 or > MostKeys } table:
                 throw new SpecException($"The capacity {table.Capacity}", $"a table has 1 to {MostKeys} keys per thread.", "Give another capacity.");
             case StackAggregation { Capacity: < 1 or > MostKeys } stacks:

@@ -9,6 +9,9 @@ namespace Instrumentation.Managed.Hooks;
 /// <summary>Emits the update of an aggregation's cells, which follow the block.</summary>
 internal sealed class AggregationBody(ILGenerator il, ExpressionEmitter expressions, LocalBuilder block, LocalBuilder fault)
 {
+    /// <summary>The local of the span's end; null when the call is no span.</summary>
+    public LocalBuilder? End { get; init; }
+
     /// <summary>Emits the update. A key or value that faults changes no cell and is counted.</summary>
     /// <param name="aggregation">The bound aggregation.</param>
     public void Emit(AggregationSpec aggregation)
@@ -55,6 +58,12 @@ internal sealed class AggregationBody(ILGenerator il, ExpressionEmitter expressi
             il.Emit(OpCodes.Ldc_I4, linear.Buckets);
         }
 
+        if (inner is BreakdownAggregation)
+        {
+            il.Emit(OpCodes.Ldloca, End!);
+            il.Emit(OpCodes.Ldflda, typeof(SpanEnd).GetField(nameof(SpanEnd.Totals))!);
+        }
+
         il.Emit(OpCodes.Call, typeof(AggregateCells).GetMethod(UpdateOf(inner))!);
         il.MarkLabel(done);
     }
@@ -64,6 +73,7 @@ internal sealed class AggregationBody(ILGenerator il, ExpressionEmitter expressi
         CountAggregation => nameof(AggregateCells.AddCount),
         SumAggregation => nameof(AggregateCells.AddSum),
         SummaryAggregation => nameof(AggregateCells.AddSummary),
+        BreakdownAggregation => nameof(AggregateCells.AddBreakdown),
         Log2HistogramAggregation => nameof(AggregateCells.AddLog2),
         LinearHistogramAggregation => nameof(AggregateCells.AddLinear),
         _ => throw new NotSupportedException($"No hook updates a {inner.GetType().Name}."),
@@ -79,6 +89,13 @@ internal sealed class AggregationBody(ILGenerator il, ExpressionEmitter expressi
 
         LocalBuilder number = il.DeclareLocal(typeof(long));
         expressions.Emit(expression);
+        if (expression.Type == typeof(string))
+        {
+            il.Emit(OpCodes.Call, typeof(TextKeys).GetMethod(nameof(TextKeys.NumberOf))!);
+            il.Emit(OpCodes.Stloc, number);
+            return number;
+        }
+
         il.Emit(RecordBody.IsUnsigned(expression.Type) ? OpCodes.Conv_U8 : OpCodes.Conv_I8);
         if (isValue && (expression.Type == typeof(ulong) || expression.Type == typeof(nuint)))
         {

@@ -206,7 +206,7 @@ internal sealed unsafe class HookBody
         Increment(nameof(ProbeBlock.Passed));
         if (_request.Aggregation is { } aggregation)
         {
-            new AggregationBody(_il, _expressions, _block, _fault).Emit(aggregation);
+            new AggregationBody(_il, _expressions, _block, _fault) { End = _span.End }.Emit(aggregation);
             return;
         }
 

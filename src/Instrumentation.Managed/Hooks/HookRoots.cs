@@ -231,6 +231,10 @@ internal sealed class HookRoots(HookRequest request, HookSignature signature) : 
                 il.Emit(OpCodes.Ldloc, State);
                 il.Emit(OpCodes.Ldfld, typeof(ThreadState).GetField(nameof(ThreadState.ThreadId))!);
                 break;
+            case ContextValue.Place:
+                il.Emit(OpCodes.Ldarg, (short)signature.Site);
+                il.Emit(OpCodes.Call, Method(nameof(HookRuntime.PlaceOf)));
+                break;
             case ContextValue.Span:
                 il.Emit(OpCodes.Ldloc, State);
                 il.Emit(OpCodes.Call, typeof(SpanRuntime).GetMethod(nameof(SpanRuntime.Innermost))!);

@@ -44,6 +44,11 @@ internal static unsafe class HookRuntime
         }
     }
 
+    /// <summary>The name of a site.</summary>
+    /// <param name="site">Its number.</param>
+    /// <returns>The name; null when there is no such site.</returns>
+    public static string? PlaceOf(int site) => ProbeSite.Find(site)?.Name;
+
     /// <summary>The exception of a task that failed, without marking it as observed.</summary>
     /// <param name="task">The task, or null.</param>
     /// <returns>The exception; null unless the task failed.</returns>

@@ -55,7 +55,7 @@ public sealed class CountTableTests
         Assert.Equal(ulong.MaxValue, KeyedReading.Decode<ulong>(-1));
         Assert.Equal(uint.MaxValue, KeyedReading.Decode<uint>(uint.MaxValue));
         Assert.Equal(new CodeAddress(0xdeadbeef), KeyedReading.Decode<CodeAddress>(0xdeadbeef));
-        Assert.Throws<SpecException>(() => KeyedReading.Decode<string>(1));
+        Assert.Throws<SpecException>(() => KeyedReading.Decode<Version>(1));
         Assert.Throws<SpecException>(() => KeyedReading.Decode<decimal>(1));
     }
 

@@ -27,12 +27,15 @@ internal sealed class RandomSpecs(int seed)
         };
         return _random.Next(4) switch
         {
-            0 => spec,
-            1 => spec with { Aggregation = Aggregation(depth) },
+            0 => spec with { IsSpan = spec.Edge == ProbeEdge.Call && _random.Next(2) == 0 },
+            1 => With(spec, Aggregation(depth)),
             2 => spec with { CaptureShape = Shape(depth) },
             _ => new ProbeSpec<Pair>(spec) { CaptureShape = Shape(depth) with { Factory = new(typeof(Pair), typeof(Pair).GetConstructors()[0], 2, []) } },
         };
     }
+
+    private static ProbeSpec With(ProbeSpec spec, AggregationSpec aggregation) =>
+        (aggregation is BreakdownAggregation or KeyedAggregation { Inner: BreakdownAggregation } ? spec.AsSpan() : spec) with { Aggregation = aggregation };
 
     private CaptureShape Shape(int depth)
     {
@@ -55,9 +58,10 @@ internal sealed class RandomSpecs(int seed)
         _ => new StackAggregation(_random.Next(1, 65537)) { Weight = _random.Next(2) == 0 ? null : _expressions.Next(Measured(), depth) },
     };
 
-    private AggregationSpec Simple(int depth) => _random.Next(5) switch
+    private AggregationSpec Simple(int depth) => _random.Next(6) switch
     {
         0 => new CountAggregation(),
+        5 => new BreakdownAggregation(_expressions.Next(Measured(), depth)),
         1 => new SumAggregation(_expressions.Next(Measured(), depth)),
         2 => new SummaryAggregation(_expressions.Next(Measured(), depth)),
         3 => new Log2HistogramAggregation(_expressions.Next(Measured(), depth)),

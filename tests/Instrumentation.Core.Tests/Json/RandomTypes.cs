@@ -25,8 +25,9 @@ internal static class RandomTypes
 
     public static Type Any(Random random) => random.Next(3) switch { 0 => Number(random), 1 => Reference(random), _ => Others[random.Next(Others.Length)] };
 
-    public static Type Key(Random random) => random.Next(5) switch
+    public static Type Key(Random random) => random.Next(6) switch
     {
+        5 => typeof(string),
         0 => typeof(bool),
         1 => typeof(char),
         2 => typeof(CodeAddress),

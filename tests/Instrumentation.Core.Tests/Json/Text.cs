@@ -16,6 +16,7 @@ internal static class Text
         CaptureShape = spec.CaptureShape is { } shape ? shape with { Factory = null } : null,
         Aggregation = spec.Aggregation,
         GettersAllowed = spec.GettersAllowed,
+        IsSpan = spec.IsSpan,
         Limits = spec.Limits,
         Label = spec.Label,
     };

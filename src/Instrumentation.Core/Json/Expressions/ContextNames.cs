@@ -18,6 +18,7 @@ internal static class ContextNames
         ["userId"] = new(ContextValue.UserId, typeof(uint)),
         ["cgroupId"] = new(ContextValue.CgroupId, typeof(ulong)),
         ["comm"] = new(ContextValue.Comm, typeof(string)),
+        ["place"] = new(ContextValue.Place, typeof(string)),
         ["span"] = new(ContextValue.Span, typeof(long)),
     };
 

@@ -44,6 +44,11 @@ internal sealed class AggregationEmitter(CodeEmitter code, ExpressionCompiler ex
         }
 
         KeyedAggregation? table = aggregation as KeyedAggregation;
+        if (table is { Key: { } text } && text.Type == typeof(string))
+        {
+            throw new ExpressionException(ExpressionText.Of(text), "a text cannot be a key in the kernel.", "Use an integer, bool, char or enum; or capture the text, and aggregate where the events are read.");
+        }
+
         AggregationSpec inner = table?.Inner ?? aggregation;
         code.EmitNoFault();
         StackSlot? key = Evaluate(table?.Key, isValue: false);
