@@ -1,5 +1,7 @@
 using Instrumentation.Backends;
 using Instrumentation.Ebpf.Capabilities;
+using Instrumentation.Ebpf.Contexts.Accounting;
+using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Points;
 using Instrumentation.Events;
 using Instrumentation.Governor;
@@ -11,6 +13,9 @@ internal sealed class EbpfBackend : IProbeBackend
 {
     /// <summary>The backend's name in messages.</summary>
     public const string BackendName = "ebpf";
+
+    /// <summary>Makes the backend.</summary>
+    public EbpfBackend() => ThreadStates.ThreadIdSource = Threads.CurrentId;
 
     /// <inheritdoc/>
     public string Name => BackendName;
@@ -55,6 +60,13 @@ internal sealed class EbpfBackend : IProbeBackend
         runtime.Cells = probe.Cells;
         ProbeSlots.Open(runtime);
         return new KernelAttachment(probe, probe.CoverageOf(target));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IAccountingSource?> AccountAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<IAccountingSource?>(new AccountingShare(KernelAccounting.Acquire()));
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,8 @@ using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Capabilities;
 using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Ebpf.Compiler.Programs;
+using Instrumentation.Ebpf.Contexts;
+using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Maps;
 using Instrumentation.Ebpf.Points;
 using Instrumentation.Ebpf.Programs;
@@ -28,6 +30,7 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
     private ProgramMaps? _maps;
     private BpfProgram? _report;
     private BpfMap? _calls;
+    private ContextMap? _contexts;
     private int _scratchBytes;
 
     private bool IsAtEnd { get; } = (runtime.Spec.Edge & (ProbeEdge.Return | ProbeEdge.Throw | ProbeEdge.Call)) != 0 && target.Exit() is not null;
@@ -117,6 +120,11 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
         _table.Dispose();
         _owned.ForEach(static owned => owned.Dispose());
         _owned.Clear();
+        if (_contexts is not null)
+        {
+            _contexts = null;
+            ContextMap.Release();
+        }
     }
 
     private ProgramRequest Request(ProbeSpec spec) => new()
@@ -134,7 +142,7 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
 
     private void Install(ProgramRequest request, ProgramMaps maps)
     {
-        maps = maps with { Limits = cells.LimitsFor(request.Spec.Limits) };
+        maps = maps with { Limits = cells.LimitsFor(request.Spec.Limits), Contexts = ContextsFor(request) };
 
         // The first compilation says how much scratch memory is needed, the second uses it.
         ScratchLayout scratch = new();
@@ -167,6 +175,17 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
         // The kernel keeps the old program until the hits that run it have ended.
         _report?.Dispose();
         (_report, _request, _maps) = (report, request, maps);
+    }
+
+    // A changed spec may ask for the cause where the first one did not: the share is kept until the end then.
+    private MapHandle? ContextsFor(ProgramRequest request)
+    {
+        if (request.NeedsCause)
+        {
+            _contexts ??= ContextMap.Acquire();
+        }
+
+        return _contexts?.Handle;
     }
 
     private BpfCode Gate()

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Instrumentation.Ebpf.Compiler.Programs;
 using Instrumentation.Events;
+using Instrumentation.Spans;
 
 namespace Instrumentation.Ebpf.Backend;
 
@@ -25,13 +26,14 @@ internal sealed class RecordTranslator(RecordLayout layout, int mostUnits)
         }
 
         Span<byte> room = _room;
-        record[..EventRecordHeader.Size].CopyTo(room);
+        int block = BlockBytes(record);
+        record[..(EventRecordHeader.Size + block)].CopyTo(room);
         ref EventRecordHeader header = ref Unsafe.As<byte, EventRecordHeader>(ref room[0]);
         header.Flags &= ~RecordLayout.FixedStrings;
-        int at = EventRecordHeader.Size;
+        int at = EventRecordHeader.Size + block;
         for (int i = 0; i < layout.Strings.Count; i++)
         {
-            ReadOnlySpan<byte> source = record[layout.Offsets[i]..];
+            ReadOnlySpan<byte> source = record[(layout.Offsets[i] + block)..];
             if (!layout.Strings[i])
             {
                 source[..sizeof(long)].CopyTo(room[at..]);
@@ -44,6 +46,12 @@ internal sealed class RecordTranslator(RecordLayout layout, int mostUnits)
 
         header.Length = at;
         return room[..at];
+    }
+
+    private static int BlockBytes(ReadOnlySpan<byte> record)
+    {
+        EventFlags flags = MemoryMarshal.AsRef<EventRecordHeader>(record).Flags;
+        return (flags & EventFlags.Extended) == 0 ? 0 : RecordExtension.BytesIn(record[EventRecordHeader.Size..]);
     }
 
     private int WriteText(ReadOnlySpan<byte> source, Span<byte> target, ref EventRecordHeader header)

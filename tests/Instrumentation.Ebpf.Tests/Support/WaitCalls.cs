@@ -56,6 +56,44 @@ internal static partial class WaitCalls
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
 
+    /// <summary>pread(2).</summary>
+    [LibraryImport("libc", EntryPoint = "pread64")]
+    public static partial nint PositionedRead(int descriptor, Span<byte> data, nint length, long offset);
+
+    /// <summary>Creates a file, or opens it, to read and write.</summary>
+    public static int OpenFile(string path)
+    {
+        int descriptor = Open(path, 0x42, 0x1b6);
+        Assert.True(descriptor >= 0, path);
+        return descriptor;
+    }
+
+    /// <summary>Maps empty pages.</summary>
+    public static nint MapPages(nuint bytes)
+    {
+        nint address = Map(0, bytes, 3, 0x22, -1, 0);
+        Assert.NotEqual(-1, address);
+        return address;
+    }
+
+    /// <summary>Unmaps pages.</summary>
+    public static void UnmapPages(nint address, nuint bytes) => Assert.Equal(0, Unmap(address, bytes));
+
+    /// <summary>Sends a signal to the calling thread.</summary>
+    public static int SignalThisThread(int signal) => (int)TgKill(234, Environment.ProcessId, NativeCalls.ThreadId(), signal);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint TgKill(nint number, nint process, nint thread, nint signal);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    private static partial nint Map(nint address, nuint bytes, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int Unmap(nint address, nuint bytes);
+
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     private static partial int NanoSleep(ReadOnlySpan<long> time, nint left);
 

@@ -1,4 +1,5 @@
 using Instrumentation.Ebpf.Compiler.Expressions;
+using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Stacks;
 
 namespace Instrumentation.Ebpf.Compiler.Programs;
@@ -14,6 +15,9 @@ internal sealed class CallState
 
     /// <summary>The maps that count stacks; null when none are counted.</summary>
     public StackMaps? Stacks { get; init; }
+
+    /// <summary>The contexts of this process's threads; null when nothing asks for them.</summary>
+    public MapHandle? Contexts { get; init; }
 
     /// <summary>Where arguments are that were kept from the call's beginning, by their numbers.</summary>
     public Dictionary<int, StackSlot> Arguments { get; } = [];

@@ -28,7 +28,7 @@ internal sealed class ProbeCompiler
         _code = new CodeEmitter(_assembler, scratch);
         _expressions = new ExpressionCompiler(_code, source, request.Layout.StringRoom);
         _skip = _assembler.NewLabel("skip");
-        source.Call = new CallState { Stacks = maps.Stacks };
+        source.Call = new CallState { Stacks = maps.Stacks, Contexts = maps.Contexts };
     }
 
     /// <summary>The bytes of what is kept of a call's beginning.</summary>

@@ -21,4 +21,7 @@ internal sealed record ProgramMaps(MapHandle Counters, MapHandle Scratch, MapHan
 
     /// <summary>The stacks; null for a probe that counts none.</summary>
     public StackMaps? Stacks { get; init; }
+
+    /// <summary>The contexts of this process's threads; null for a probe that asks for no cause.</summary>
+    public MapHandle? Contexts { get; init; }
 }

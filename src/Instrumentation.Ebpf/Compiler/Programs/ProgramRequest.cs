@@ -45,6 +45,12 @@ internal sealed record ProgramRequest
     /// <summary>Whether it needs it before the condition is decided; otherwise hits that are turned away do without.</summary>
     public bool NeedsTimeFirst => KeepsStart || ExpressionWalk.Nodes(Spec.Condition).Reads(ContextValue.Timestamp);
 
+    /// <summary>Whether records carry what caused them. Only a measurement of what that costs does without.</summary>
+    public bool CarriesCause { get; init; } = true;
+
+    /// <summary>Whether the report reads the contexts of threads.</summary>
+    public bool NeedsCause => (CarriesCause && Spec.Aggregation is null) || Expressions.SelectMany(ExpressionWalk.Nodes).Reads(ContextValue.Span);
+
     /// <summary>The expressions that the report evaluates.</summary>
     public IEnumerable<ProbeExpression> Expressions =>
     [

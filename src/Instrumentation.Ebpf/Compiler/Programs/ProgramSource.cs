@@ -1,6 +1,7 @@
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Btf;
 using Instrumentation.Ebpf.Compiler.Expressions;
+using Instrumentation.Ebpf.Contexts;
 using Instrumentation.Ebpf.Programs;
 using Instrumentation.Expressions;
 
@@ -130,6 +131,15 @@ internal abstract class ProgramSource : CommonValueSource
             case ContextValue.ProcessId:
                 EmitTaskIds(code);
                 code.Assembler.Alu(AluOperation.ArithmeticShiftRight, Register.R0, 32);
+                break;
+            case ContextValue.Span when Call.Contexts is { } contexts:
+                EmitTaskIds(code);
+                ContextEmitter thread = new(code.Assembler, contexts);
+                thread.EmitFind();
+                thread.EmitSpan();
+                break;
+            case ContextValue.Span:
+                code.Assembler.Move(Register.R0, 0);
                 break;
             case ContextValue.Duration:
                 throw new ExpressionException(ExpressionText.Of(context), $"{Place} has no duration at this moment.", "Use OnCall() or OnReturn().");

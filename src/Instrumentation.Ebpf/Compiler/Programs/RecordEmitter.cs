@@ -16,7 +16,7 @@ namespace Instrumentation.Ebpf.Compiler.Programs;
 internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler expressions, ProgramRequest request, ProgramSource source, ProgramMaps maps)
 {
     // The fault flag is free once all values are there.
-    private const Register Record = CodeEmitter.Fault;
+    private const Register Record = CauseEmitter.Record;
 
     private readonly BpfAssembler _assembler = code.Assembler;
 
@@ -49,18 +49,10 @@ internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler express
             EmitFault(program, faults, i);
         }
 
-        Label room = _assembler.NewLabel("room");
-        _assembler.Note("the record");
-        _assembler.LoadMap(Register.R1, maps.Ring!, "ring");
-        _assembler.Move(Register.R2, request.Layout.Size);
-        _assembler.Move(Register.R3, 0);
-        _assembler.Call(BpfHelper.RingBufferReserve);
-        _assembler.JumpIf(JumpCondition.NotEqual, Register.R0, 0, room);
-        program.Count(nameof(ProbeCounters.Lost));
-        _assembler.Jump(skip);
-        _assembler.Mark(room);
-        _assembler.Move(Record, Register.R0);
-        EmitHeader(faults);
+        CauseEmitter cause = new(code, request.Layout, maps);
+        cause.EmitReserve(program, source, skip);
+        EmitHeader(cause, faults);
+        cause.EmitEnterFields();
         for (int i = 0; i < fields.Count; i++)
         {
             if (values[i] is { } value)
@@ -74,6 +66,7 @@ internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler express
             }
         }
 
+        cause.EmitLeaveFields();
         _assembler.Move(Register.R1, Record);
         _assembler.Move(Register.R2, RingFlags.NoWakeUp);
         _assembler.Call(BpfHelper.RingBufferSubmit);
@@ -92,10 +85,9 @@ internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler express
         _assembler.Mark(sound);
     }
 
-    private void EmitHeader(StackSlot faults)
+    private void EmitHeader(CauseEmitter cause, StackSlot faults)
     {
         CallState call = source.Call;
-        Constant(nameof(EventRecordHeader.Length), request.Layout.Size);
         Constant(nameof(EventRecordHeader.ProbeId), request.ProbeId);
         _assembler.Load(Register.R0, Register.R10, call.Now!.Value.Offset);
         Store(nameof(EventRecordHeader.Timestamp), Register.R0, MemorySize.Bytes8);
@@ -111,11 +103,15 @@ internal sealed class RecordEmitter(CodeEmitter code, ExpressionCompiler express
 
         Store(nameof(EventRecordHeader.Duration), Register.R0, MemorySize.Bytes8);
         EventFlags flags = EventFlags.Kernel | (request.Layout.HasStrings ? RecordLayout.FixedStrings : EventFlags.None);
-        _assembler.StoreConstant(Record, Offset(nameof(EventRecordHeader.Edge)), (int)request.Edge | ((int)flags << 8) | (request.Version << 16), MemorySize.Bytes4);
+        _assembler.Move(Register.R0, (int)request.Edge | ((int)flags << CauseEmitter.FlagsShift) | (request.Version << 16));
+        cause.EmitFlags();
+        Store(nameof(EventRecordHeader.Edge), Register.R0, MemorySize.Bytes4);
         _assembler.Load(Register.R0, Register.R10, faults.Offset, MemorySize.Bytes4);
         Store(nameof(EventRecordHeader.Faults), Register.R0, MemorySize.Bytes4);
         EmitSite();
-        source.EmitTaskIds(code);
+        cause.EmitSpan();
+        Store(nameof(EventRecordHeader.Span), Register.R0, MemorySize.Bytes8);
+        cause.EmitIds();
         Store(nameof(EventRecordHeader.ThreadId), Register.R0, MemorySize.Bytes4);
         _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
         _assembler.Store(Record, Offset(nameof(EventRecordHeader.CallId)), Register.R0, MemorySize.Bytes4);

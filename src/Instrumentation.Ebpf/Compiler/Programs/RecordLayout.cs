@@ -44,9 +44,9 @@ internal sealed class RecordLayout
     /// <summary>Whether any field is a string.</summary>
     public bool HasStrings => Strings.Contains(true);
 
-    /// <summary>Where the fields begin.</summary>
+    /// <summary>Where the fields begin in a record without a block; with one, they are that much behind.</summary>
     public int[] Offsets { get; }
 
-    /// <summary>The bytes of a record.</summary>
+    /// <summary>The bytes of a record without a block.</summary>
     public int Size { get; }
 }

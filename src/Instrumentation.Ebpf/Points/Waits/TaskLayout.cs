@@ -30,8 +30,23 @@ internal sealed record TaskLayout
     /// <summary>The state in struct task_struct: 4 bytes at least.</summary>
     public required int State { get; init; }
 
+    /// <summary>The thread id in struct task_struct, as the initial pid namespace counts: 4 bytes, and the process id in the 4 behind.</summary>
+    public required int ThreadId { get; init; }
+
     /// <summary>The process id in struct task_struct, as the initial pid namespace counts.</summary>
-    public required int ProcessId { get; init; }
+    public int ProcessId => ThreadId + sizeof(int);
+
+    /// <summary>In struct task_struct, the address of the struct pid that has its thread ids in all namespaces.</summary>
+    public required int Ids { get; init; }
+
+    /// <summary>In struct pid, how many namespaces are above the innermost: 4 bytes.</summary>
+    public required int Level { get; init; }
+
+    /// <summary>In struct pid, the first of the ids: one for each namespace, the outermost first.</summary>
+    public required int FirstId { get; init; }
+
+    /// <summary>The bytes from one of these ids to the next.</summary>
+    public required int IdBytes { get; init; }
 
     /// <summary>The flags in struct task_struct: 4 bytes.</summary>
     public required int Flags { get; init; }
@@ -62,11 +77,16 @@ internal sealed record TaskLayout
         BtfFunction exchange = BtfFunction.FindRawTracepoint(kernel, "sched_switch") ?? throw new PlaceNotFoundException("raw tracepoint sched_switch", "the kernel does not describe it.", []);
         bool hasState = exchange.Parameters.Count > PreviousState;
         BtfType task = Struct(kernel, "task_struct");
+        BtfType ids = Struct(kernel, "pid");
         return new TaskLayout
         {
             HasState = hasState,
             State = Offset(task, BtfMembers.TryFind(task, "__state", out _) ? "__state" : "state"),
-            ProcessId = Offset(task, "tgid"),
+            ThreadId = Offset(task, "tgid") == Offset(task, "pid") + sizeof(int) ? Offset(task, "pid") : throw new PlaceNotFoundException("struct task_struct", "its process id does not lie behind its thread id.", []),
+            Ids = Offset(task, "thread_pid"),
+            Level = Offset(ids, "level"),
+            FirstId = Offset(ids, "numbers[0].nr"),
+            IdBytes = Offset(ids, "numbers[1].nr") - Offset(ids, "numbers[0].nr"),
             Flags = Offset(task, "flags"),
             Name = Offset(task, "comm"),
             SyscallNumber = Offset(Struct(kernel, "pt_regs"), IsArm64 ? "syscallno" : "orig_ax"),
