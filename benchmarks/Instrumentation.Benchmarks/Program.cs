@@ -13,7 +13,7 @@ string prefix = args is [_, var given] ? given : string.Empty;
 Figure[] managed = [new CountFigure(), new AfterDetachFigure(), new FalseFigure(), new EventFigure(), new ActivityFigure(), new ProxyFigure()];
 KernelFigure[] kernel =
 [
-    new FunctionCountFigure(), new FunctionFilterFigure(), new RingFigure(), new StreamFigure(), new SampleFigure(), new AttachFigure(), new MergeFigure(),
+    new FunctionCountFigure(), new FunctionFilterFigure(), new RingFigure(), new StreamFigure(), new AttributionFigure(), new SampleFigure(), new AttachFigure(), new MergeFigure(),
 ];
 int beyond = await Gate.RunAsync(managed.Where(figure => figure.Name.StartsWith(prefix, StringComparison.Ordinal)))
     + await Gate.RunAsync(kernel.Where(figure => figure.Names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))));

@@ -33,6 +33,9 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
     private ContextMap? _contexts;
     private int _scratchBytes;
 
+    /// <summary>Whether records of probes that are attached from now on carry what caused them. Only a measurement of what that costs does without.</summary>
+    public static bool RecordsCarryCause { get; set; } = true;
+
     private bool IsAtEnd { get; } = (runtime.Spec.Edge & (ProbeEdge.Return | ProbeEdge.Throw | ProbeEdge.Call)) != 0 && target.Exit() is not null;
 
     /// <summary>Compiles and loads the programs for the probe's spec.</summary>
@@ -138,6 +141,7 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
         ProcessId = ((KernelPoint)spec.Point).Processes.ProcessId,
         Layout = new RecordLayout(spec.CaptureShape, runtime.MaximumStringLength),
         Instructions = KernelCapabilities.Instructions(),
+        CarriesCause = RecordsCarryCause,
     };
 
     private void Install(ProgramRequest request, ProgramMaps maps)

@@ -14,6 +14,7 @@ public sealed partial class AccountingTests
 {
     private const int Calls = 1000;
     private const int Pages = 256;
+    private const int Continue = 18;
 
     [Fact]
     public async Task Calls_AreCountedExactly_WithTheirErrors()
@@ -132,8 +133,8 @@ public sealed partial class AccountingTests
     [Fact]
     public async Task Signals_AreCounted()
     {
-        using PosixSignalRegistration handler = PosixSignalRegistration.Create(PosixSignal.SIGCONT, static context => context.Cancel = true);
-        SpanTotals totals = await ObserveAsync(static () => Assert.Equal(0, WaitCalls.SignalThisThread(18)));
+        using PosixSignalRegistration handler = PosixSignalRegistration.Create((PosixSignal)Continue, static context => context.Cancel = true);
+        SpanTotals totals = await ObserveAsync(static () => Assert.Equal(0, WaitCalls.SignalThisThread(Continue)));
         Assert.Equal(1, totals.Signals);
     }
 
