@@ -6,10 +6,6 @@ namespace Instrumentation.Aggregations;
 /// <param name="aggregation">The aggregation.</param>
 internal sealed class AggregateReading(AggregationSpec aggregation)
 {
-    // How often a thread that is writing is read again at once, and how often after a pause; the latter for a thread that was stopped amid an update.
-    private const int Attempts = 64;
-    private const int Pauses = 10;
-
     private readonly long[] _buckets = HistogramBuckets.CountOf(aggregation) is var count and > 0 ? new long[count] : [];
     private SpanTotals _totals;
     private Int128 _sum;
@@ -54,22 +50,20 @@ internal sealed class AggregateReading(AggregationSpec aggregation)
     }
 
     /// <summary>
-    /// Adds one thread's cells. Their numbers belong together, unless the thread is stopped amid an update for longer than the pauses here, or updates a
-    /// histogram faster than it can be read: then the hits that happen meanwhile may be in some of the numbers only. Even so the least and greatest
-    /// cover all buckets.
+    /// Adds one thread's cells. Their numbers belong together, unless the thread is stopped amid an update for longer than <see cref="CellsRetry"/> waits, or
+    /// updates a histogram faster than it can be read: then the hits that happen meanwhile may be in some of the numbers only. Even so the least and
+    /// greatest cover all buckets.
     /// </summary>
     /// <param name="cells">The cells.</param>
     public unsafe void Add(long* cells)
     {
         int length = AggregateCells.Words(aggregation);
         Span<long> words = stackalloc long[Math.Max(length, AggregateCells.Buckets)];
-        int pauses = _buckets.Length == 0 ? Pauses : 0;
-        for (int attempt = 0; !TryCopy(cells, words[..length]) && attempt < Attempts + pauses; attempt++)
+        CellsRetry retry = new(aggregation);
+        bool whole = TryCopy(cells, words[..length]);
+        while (!whole && retry.Wait())
         {
-            if (attempt >= Attempts)
-            {
-                Thread.Sleep(1);
-            }
+            whole = TryCopy(cells, words[..length]);
         }
 
         Merge(words);

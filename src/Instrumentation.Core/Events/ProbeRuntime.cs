@@ -7,7 +7,6 @@ namespace Instrumentation.Events;
 /// <summary>A probe that is attached or being attached: what hooks, pump and handle share.</summary>
 internal sealed class ProbeRuntime
 {
-    private readonly CaptureVersions _captures;
     private ProbeSpec _spec;
 
     /// <summary>Creates the live side of a spec; <see cref="ProbeSlots.Add"/> gives it its slot.</summary>
@@ -17,7 +16,7 @@ internal sealed class ProbeRuntime
     public ProbeRuntime(ProbeSpec spec, int id, int blockDataBytes)
     {
         _spec = spec;
-        _captures = new CaptureVersions(spec.CaptureShape);
+        Captures = new CaptureVersions(spec.CaptureShape);
         Id = id;
         BlockDataBytes = blockDataBytes;
         Name = spec.Label ?? spec.Point.Describe();
@@ -42,7 +41,7 @@ internal sealed class ProbeRuntime
     public bool KeepsSlot { get; set; }
 
     /// <summary>The captures that the probe has had: records carry the number of theirs.</summary>
-    public CaptureVersions Captures => _captures;
+    public CaptureVersions Captures { get; }
 
     /// <summary>The name in events and files.</summary>
     public string Name { get; }

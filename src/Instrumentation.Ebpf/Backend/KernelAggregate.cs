@@ -9,10 +9,6 @@ namespace Instrumentation.Ebpf.Backend;
 /// <summary>The maps that hold a probe's aggregate: programs write the cells of their processor, and this reads them all.</summary>
 internal sealed class KernelAggregate : IDisposable
 {
-    // How often cells are read again at once that were being written, and how often after a pause; the latter for a program that was stopped amid an update.
-    private const int Attempts = 64;
-    private const int Pauses = 10;
-
     private readonly AggregationSpec _inner;
     private readonly int _words;
     private readonly BpfRawMap _own;
@@ -45,7 +41,7 @@ internal sealed class KernelAggregate : IDisposable
 
     /// <summary>
     /// Copies all cells while programs may write them: the table in batches. The numbers of one key on one processor belong together, unless a program is stopped amid an
-    /// update for longer than the pauses here, or a histogram is updated faster than it can be copied.
+    /// update for longer than <see cref="CellsRetry"/> waits, or a histogram is updated faster than it can be copied.
     /// </summary>
     /// <returns>The cells.</returns>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
@@ -108,14 +104,9 @@ internal sealed class KernelAggregate : IDisposable
 
     private long[] Stable(BpfRawMap map, ReadOnlySpan<byte> key, long[] cells)
     {
-        int most = Attempts + (HistogramBuckets.CountOf(_inner) == 0 ? Pauses : 0);
-        for (int attempt = 0; !BelongTogether(cells) && attempt < most; attempt++)
+        CellsRetry retry = new(_inner);
+        while (!BelongTogether(cells) && retry.Wait())
         {
-            if (attempt >= Attempts)
-            {
-                Thread.Sleep(1);
-            }
-
             map.TryGet(key, MemoryMarshal.AsBytes(cells.AsSpan()));
         }
 
