@@ -149,18 +149,21 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
         maps = maps with { Limits = cells.LimitsFor(request.Spec.Limits), Contexts = ContextsFor(request) };
 
         // The first compilation says how much scratch memory is needed, the second uses it.
-        ScratchLayout scratch = new();
-        _ = ProbeCompiler.Report(request, Source(), maps, scratch);
+        ProgramSource source = Source();
+        ScratchMemory memory = new(source, request.Instructions);
+        ScratchLayout scratch = memory.NewLayout();
+        _ = ProbeCompiler.Report(request, source, maps, scratch);
         if (scratch.Size > _scratchBytes)
         {
-            maps = maps with { Scratch = Own(new BpfMap(new MapDescription(MapType.PerCpuArray, sizeof(int), scratch.Size, 1) { Name = "instr_scratch" })).Handle };
+            BpfMap elements = Own(new BpfMap(new MapDescription(MapType.PerCpuArray, sizeof(int), scratch.Size, memory.Elements) { Name = "instr_scratch" }));
+            maps = maps with { Scratch = elements.Handle };
             _scratchBytes = scratch.Size;
             _maps = _maps is null ? null : _maps with { Scratch = maps.Scratch };
         }
 
         request = request with { NeedsScratch = scratch.Size > 0 };
-        ProgramSource source = Source();
-        BpfProgram report = Load(source, ProbeCompiler.Report(request, source, maps, new ScratchLayout()), "report");
+        source = Source();
+        BpfProgram report = Load(source, ProbeCompiler.Report(request, source, maps, memory.NewLayout()), "report");
         try
         {
             if (request.Layout.HasStrings)

@@ -7,13 +7,15 @@ namespace Instrumentation.Ebpf.Compiler.Expressions;
 internal sealed class ScratchLayout
 {
     private const int Alignment = 8;
+    private readonly int _head;
     private readonly int _limit;
 
     /// <summary>Begins an empty layout.</summary>
+    /// <param name="head">The bytes before the first area, a multiple of 8: they are taken together with it.</param>
     /// <param name="limit">The most bytes that it may come to; per-CPU elements cannot be larger than 32 KB.</param>
-    public ScratchLayout(int limit = 32 * 1024) => _limit = limit;
+    public ScratchLayout(int head = 0, int limit = 32 * 1024) => (_head, _limit) = (head, limit);
 
-    /// <summary>The bytes that are taken: what the element has to hold. A multiple of 8.</summary>
+    /// <summary>The bytes that are taken: what the element has to hold. A multiple of 8; 0 as long as no area is.</summary>
     public int Size { get; private set; }
 
     /// <summary>Takes an area.</summary>
@@ -24,16 +26,16 @@ internal sealed class ScratchLayout
     public int Take(int bytes, string what)
     {
         int rounded = (bytes + Alignment - 1) / Alignment * Alignment;
-        if (Size + rounded > _limit)
+        int offset = Math.Max(Size, _head);
+        if (offset + rounded > _limit)
         {
             throw new ExpressionException(
                 what,
-                $"it needs {rounded} bytes of the program's scratch memory, of which {Size} of {_limit} are taken.",
+                $"it needs {rounded} bytes of the program's scratch memory, of which {offset} of {_limit} are taken.",
                 "Read fewer strings in one probe, or set a smaller bound for the length of strings.");
         }
 
-        int offset = Size;
-        Size += rounded;
+        Size = offset + rounded;
         return offset;
     }
 }

@@ -17,7 +17,9 @@ internal sealed class ProbeCompiler
     private readonly BpfAssembler _assembler;
     private readonly CodeEmitter _code;
     private readonly ExpressionCompiler _expressions;
+    private readonly ScratchMemory _scratch;
     private readonly Label _skip;
+    private readonly Label _leave;
 
     private ProbeCompiler(ProgramRequest request, ProgramSource source, ProgramMaps maps, ScratchLayout scratch)
     {
@@ -27,7 +29,9 @@ internal sealed class ProbeCompiler
         _assembler = new BpfAssembler(request.Instructions);
         _code = new CodeEmitter(_assembler, scratch);
         _expressions = new ExpressionCompiler(_code, source, request.Layout.StringRoom);
+        _scratch = new ScratchMemory(source, request.Instructions);
         _skip = _assembler.NewLabel("skip");
+        _leave = _assembler.NewLabel("leave");
         source.Call = new CallState { Stacks = maps.Stacks, Contexts = maps.Contexts };
     }
 
@@ -85,6 +89,11 @@ internal sealed class ProbeCompiler
         }
 
         Count(nameof(ProbeCounters.Hits));
+        if (_request.NeedsScratch)
+        {
+            _scratch.EmitTake(_code, this, _maps.Scratch, _leave);
+        }
+
         if (_request.Spec.Condition is { } condition)
         {
             EmitCondition(condition);
@@ -129,7 +138,7 @@ internal sealed class ProbeCompiler
         _code.EmitAddress(Register.R3, value);
         _assembler.Move(Register.R4, 0);
         _assembler.Call(BpfHelper.MapUpdateElement);
-        _assembler.JumpIf(JumpCondition.Equal, Register.R0, 0, _skip);
+        _assembler.JumpIf(JumpCondition.Equal, Register.R0, 0, _leave);
         Count(nameof(ProbeCounters.Lost));
         EmitTail();
     }
@@ -138,17 +147,13 @@ internal sealed class ProbeCompiler
     {
         _assembler.Note("the head");
         _assembler.Move(CodeEmitter.Context, Register.R1);
-        _source.EmitFilter(_code, _skip);
+        _source.EmitFilter(_code, _leave);
         if (_request.ProcessId is { } process)
         {
-            _source.EmitProcessFilter(_code, process, _skip);
+            _source.EmitProcessFilter(_code, process, _leave);
         }
 
-        MapAccess.EmitElement(_code, _maps.Counters, "counters", 0, _skip, CodeEmitter.Statistics);
-        if (_code.Scratch.Size > 0 || _request.NeedsScratch)
-        {
-            MapAccess.EmitElement(_code, _maps.Scratch, "scratch", 0, _skip, CodeEmitter.Memory);
-        }
+        MapAccess.EmitElement(_code, _maps.Counters, "counters", 0, _leave, CodeEmitter.Statistics);
     }
 
     private void EmitNow()
@@ -175,7 +180,7 @@ internal sealed class ProbeCompiler
             _assembler.LoadMap(Register.R1, _maps.Calls, "calls");
             _code.EmitAddress(Register.R2, key);
             _assembler.Call(BpfHelper.MapLookupElement);
-            _assembler.JumpIf(JumpCondition.Equal, Register.R0, 0, _skip);
+            _assembler.JumpIf(JumpCondition.Equal, Register.R0, 0, _leave);
             for (int at = 0; at < start.Bytes; at += sizeof(long))
             {
                 _assembler.Load(Register.R1, Register.R0, at);
@@ -213,6 +218,12 @@ internal sealed class ProbeCompiler
     {
         _assembler.Note("the end");
         _assembler.Mark(_skip);
+        if (_request.NeedsScratch)
+        {
+            _scratch.EmitGiveBack(_code);
+        }
+
+        _assembler.Mark(_leave);
         _assembler.Move(Register.R0, 0);
         _assembler.Exit();
     }

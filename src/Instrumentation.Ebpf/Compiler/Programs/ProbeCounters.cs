@@ -15,7 +15,7 @@ internal struct ProbeCounters
     /// <summary>Records written.</summary>
     public long Emitted;
 
-    /// <summary>Records for which the ring had no room, and calls whose beginning could not be kept.</summary>
+    /// <summary>Records for which the ring had no room, calls whose beginning could not be kept, and hits that found all scratch memory of their processor taken.</summary>
     public long Lost;
 
     /// <summary>Faulted evaluations.</summary>

@@ -5,7 +5,7 @@ namespace Instrumentation.Ebpf.Compiler.Programs;
 
 /// <summary>The maps that a probe's programs use.</summary>
 /// <param name="Counters">A <see cref="ProbeCounters"/> for each processor, in one element.</param>
-/// <param name="Scratch">The scratch memory: one element for each processor.</param>
+/// <param name="Scratch">The scratch memory of each processor: as many elements as <see cref="ScratchMemory.Elements"/> says.</param>
 /// <param name="Calls">The beginnings of calls, by <see cref="CallKey"/>: the time, then the kept arguments.</param>
 /// <param name="Ring">The ring that takes records; null for a probe that aggregates.</param>
 internal sealed record ProgramMaps(MapHandle Counters, MapHandle Scratch, MapHandle Calls, MapHandle? Ring)

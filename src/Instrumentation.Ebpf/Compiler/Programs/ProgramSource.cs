@@ -34,6 +34,12 @@ internal abstract class ProgramSource : CommonValueSource
     /// <summary>Whether the cookie of the attachment says which of the point's places was hit.</summary>
     public virtual bool HasCookie => false;
 
+    /// <summary>
+    /// Whether the kernel may let another task run on the processor amid the program, which then may run the same program: so it is with programs on functions of processes
+    /// and with fentry and fexit. All others run with preemption disabled.
+    /// </summary>
+    public virtual bool CanBePreempted => false;
+
     /// <summary>What the program around has put on the stack; set before values are asked for.</summary>
     public CallState Call { get; set; } = new();
 

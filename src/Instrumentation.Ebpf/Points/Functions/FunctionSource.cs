@@ -28,6 +28,9 @@ internal sealed class FunctionSource(string place, int siteCount, bool isExit) :
     public override bool LosesArguments => isExit;
 
     /// <inheritdoc/>
+    public override bool CanBePreempted => true;
+
+    /// <inheritdoc/>
     public override bool HasCookie => siteCount > 1;
 
     /// <inheritdoc/>

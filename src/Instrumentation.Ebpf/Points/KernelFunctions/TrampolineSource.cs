@@ -21,6 +21,9 @@ internal sealed class TrampolineSource(string name, BtfFunction function, bool i
     public override uint AttachBtfId => Function!.Type.Id;
 
     /// <inheritdoc/>
+    public override bool CanBePreempted => true;
+
+    /// <inheritdoc/>
     protected override int Slots => SlotOf(Function!.Parameters.Count);
 
     /// <inheritdoc/>

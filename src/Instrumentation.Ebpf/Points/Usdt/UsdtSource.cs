@@ -19,6 +19,9 @@ internal sealed class UsdtSource(string place, IReadOnlyList<UsdtSite> sites) : 
     public override AttachType ExpectedAttachType => UprobeLinks.ExpectedAttachType;
 
     /// <inheritdoc/>
+    public override bool CanBePreempted => true;
+
+    /// <inheritdoc/>
     public override bool HasCookie => sites.Count > 1;
 
     /// <inheritdoc/>
