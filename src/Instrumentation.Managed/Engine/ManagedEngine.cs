@@ -125,6 +125,11 @@ internal sealed class ManagedEngine
 
                 if (woven.Count > 0)
                 {
+                    if (verify)
+                    {
+                        _verification.Prepare(woven);
+                    }
+
                     _profiler.RequestReJit([.. woven.Select(method => method.Key)]);
                 }
             }
@@ -217,7 +222,7 @@ internal sealed class ManagedEngine
 
         if (methods.Count > 0)
         {
-            _profiler.RequestReJit([.. methods.Select(method => method.Key)]);
+            Request([.. methods.Select(method => method.Key)]);
         }
 
         if (methods.Count <= MostVerified)
@@ -333,7 +338,7 @@ internal sealed class ManagedEngine
 
         if (changed.Count > 0)
         {
-            _profiler.RequestReJit(changed);
+            Request(changed);
         }
 
         if (reverted.Count > 0)
@@ -344,6 +349,12 @@ internal sealed class ManagedEngine
         return kept;
     }
 
+    private void Request(IReadOnlyList<MethodKey> methods)
+    {
+        _profiler.RequestReJit(methods);
+        _oldCode.Disturb();
+    }
+
     // A revert brings back machine code from before the probes, which may hold copies of methods that are woven now: their probes would miss those
     // calls. So as long as any method is woven the original bodies are compiled anew, and the old machine code comes back with the last probe's end.
     private void Restore(List<MethodKey> methods)
@@ -352,7 +363,7 @@ internal sealed class ManagedEngine
         {
             // First without the woven body: the runtime may ask for the body of the new version at once.
             methods.ForEach(_profiler.Native.RemoveBody);
-            _profiler.RequestReJit(methods);
+            Request(methods);
             _compiledAnew.UnionWith(methods);
             return;
         }

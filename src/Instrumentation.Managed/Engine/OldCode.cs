@@ -25,6 +25,26 @@ internal sealed class OldCode(RuntimeProfiler profiler)
     private readonly Lazy<HashSet<nint>> _own = new(() => [ModuleOf(profiler, typeof(ProbeHandle)), ModuleOf(profiler, typeof(OldCode))]);
     private readonly Dictionary<MethodKey, (nint Version, HashSet<MethodKey> Callees)> _holders = [];
     private nint _newest;
+    private bool _disturbed;
+
+    /// <summary>To be called when methods were requested and <see cref="After"/> is not: what that has compiled anew is not the next request's.</summary>
+    public void Disturb() => _disturbed = true;
+
+    /// <summary>
+    /// To be called before a request that <see cref="After"/> follows. A caller whose new version was asked for and not compiled yet would keep that version, and its number, so it could not be told
+    /// that the coming request asks for it, too.
+    /// </summary>
+    public void Before()
+    {
+        if (_disturbed)
+        {
+            NativeFrame[] frames = Walk(out bool complete);
+            CompileAsked(frames);
+            _ = profiler.Native.FindVersions(frames);
+            _newest = frames.Select(static frame => frame.Newest).Append(_newest).Max();
+            _disturbed = !complete;
+        }
+    }
 
     /// <summary>The calls under way of methods that the last request of the engine had compiled anew besides those that it named. One caller at a time.</summary>
     /// <param name="requested">The methods that it named, in its order.</param>
@@ -32,10 +52,7 @@ internal sealed class OldCode(RuntimeProfiler profiler)
     public IReadOnlyList<OldCall> After(IReadOnlyList<WovenMethod> requested)
     {
         NativeFrame[] frames = Walk(out bool complete);
-        foreach (nint function in frames.Select(static frame => frame.Function).Distinct())
-        {
-            CompileIfAsked(function);
-        }
+        CompileAsked(frames);
 
         // Versions are numbered as they are asked for: those of callers after that of the first method that the request named.
         frames = [.. frames, new NativeFrame { Function = requested[0].Method.MethodHandle.Value, Module = requested[0].Key.Module, Token = requested[0].Key.Token }];
@@ -54,8 +71,10 @@ internal sealed class OldCode(RuntimeProfiler profiler)
         Remember(asked, named);
         if (complete)
         {
-            Forget(old);
+            Forget(frames);
         }
+
+        _disturbed = !complete;
 
         return [.. asked.Select(frame => new OldCall(KeyOf(frame), frame.Newest, NameOf(frame))), .. remembered];
     }
@@ -80,9 +99,10 @@ internal sealed class OldCode(RuntimeProfiler profiler)
         }
     }
 
-    private void Forget(NativeFrame[] old)
+    // Of a holder that is woven itself, too, calls in the code of before may go on.
+    private void Forget(NativeFrame[] running)
     {
-        foreach (MethodKey ended in _holders.Keys.Where(key => !Array.Exists(old, frame => KeyOf(frame) == key && frame.Version < _holders[key].Version)).ToArray())
+        foreach (MethodKey ended in _holders.Keys.Where(key => !Array.Exists(running, frame => KeyOf(frame) == key && frame.Version < _holders[key].Version)).ToArray())
         {
             _holders.Remove(ended);
         }
@@ -93,16 +113,19 @@ internal sealed class OldCode(RuntimeProfiler profiler)
     private static nint ModuleOf(RuntimeProfiler profiler, Type type) =>
         profiler.KeyOf(type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Public)[0].MethodHandle).Module;
 
-    // A new version gets its number when it is compiled. Compiling is what the next call would do; where nothing is asked for, nothing is done.
-    private static void CompileIfAsked(nint function)
+    // The number of a new version is told when it is compiled. Compiling is what the next call would do; where nothing is asked for, nothing is done.
+    private static void CompileAsked(NativeFrame[] frames)
     {
-        try
+        foreach (nint function in frames.Select(static frame => frame.Function).Distinct())
         {
-            RuntimeHelpers.PrepareMethod(RuntimeMethodHandle.FromIntPtr(function));
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            // The program's next call of it will fail alike, woven or not.
+            try
+            {
+                RuntimeHelpers.PrepareMethod(RuntimeMethodHandle.FromIntPtr(function));
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // The program's next call of it will fail alike, woven or not.
+            }
         }
     }
 

@@ -18,6 +18,16 @@ internal sealed class Verification(RuntimeProfiler profiler, OldCode oldCode)
 
     private const string NotTaken = "the runtime has accepted the woven body, and not yet compiled it";
 
+    /// <summary>To be called before methods are requested, if they are to be looked at afterwards.</summary>
+    /// <param name="woven">The methods.</param>
+    public void Prepare(IReadOnlyList<WovenMethod> woven)
+    {
+        if (woven.Any(CanBeInlined))
+        {
+            oldCode.Before();
+        }
+    }
+
     /// <summary>The methods that did not become what was asked for.</summary>
     /// <param name="woven">The methods that were asked for.</param>
     /// <param name="findings">Takes what is open still.</param>
@@ -40,6 +50,10 @@ internal sealed class Verification(RuntimeProfiler profiler, OldCode oldCode)
         {
             Compile([.. woven.Where(method => !failed.ContainsKey(method))], failed, findings);
             LookForOldCalls(woven, findings);
+        }
+        else
+        {
+            oldCode.Disturb();
         }
 
         return [.. failed.Select(static pair => (pair.Key, pair.Value))];
@@ -89,6 +103,7 @@ internal sealed class Verification(RuntimeProfiler profiler, OldCode oldCode)
     {
         if (!woven.Any(CanBeInlined))
         {
+            oldCode.Disturb();
             return;
         }
 

@@ -7,24 +7,33 @@ namespace Instrumentation.Managed.Tests.Engine;
 [Collection(AloneCollection.Name)]
 public sealed class OldCallTests
 {
+    // Whichever test comes first, its loop was compiled while nothing was woven: code that is compiled while the callee is has no copy of it.
+    public OldCallTests()
+    {
+        Loops.Stop = true;
+        Loops.Optimized();
+        OwnLoops.Optimized();
+    }
+
     // How the method that goes on was compiled: at once with optimization, or while it ran (on-stack replacement).
     [Theory]
-    [InlineData(nameof(Loops.Optimized))]
-    [InlineData(nameof(Loops.Replaced))]
+    [InlineData(nameof(OwnLoops.Optimized))]
+    [InlineData(nameof(OwnLoops.Replaced))]
     public async Task Attach_CalleeInlinedIntoARunningLoop_IsPartialUntilTheLoopEnds(string loop)
     {
         await using InstrumentationSession session = await Watch.StartAsync();
-        Thread thread = await StartAsync(loop);
+        Action run = loop == nameof(OwnLoops.Optimized) ? OwnLoops.Optimized : OwnLoops.Replaced;
+        Thread thread = await StartAsync(run);
         AggregateHandle<CountSnapshot> count;
         try
         {
-            count = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
+            count = await session.AttachAsync(Probe.Method(typeof(OwnLoops), nameof(OwnLoops.Step)).Count());
 
             Assert.Equal(ProbeState.Partial, count.State);
             CoverageGap gap = Assert.Single(count.Coverage.Gaps);
             Assert.False(gap.Blind);
-            Assert.Contains(nameof(Loops.Step), gap.Place, StringComparison.Ordinal);
-            Assert.Contains($"Loops::{loop} that began before the attach still runs code that may have it inlined", gap.Reason, StringComparison.Ordinal);
+            Assert.Contains(nameof(OwnLoops.Step), gap.Place, StringComparison.Ordinal);
+            Assert.Contains($"{nameof(OwnLoops)}::{loop} that began before the attach still runs code that may have it inlined", gap.Reason, StringComparison.Ordinal);
 
             // It is true: the loop goes round and round, and nothing is counted.
             int before = Loops.Rounds;
@@ -43,7 +52,7 @@ public sealed class OldCallTests
 
         await Watch.ReachedAsync(() => count.State == ProbeState.Armed, "the probe is armed when the loop has ended");
         Assert.Empty(count.Coverage.Gaps);
-        Loops.RunOnce(loop);
+        run();
         Assert.True(count.Read().Total > 0, "a new call of the loop is seen");
     }
 
@@ -52,7 +61,7 @@ public sealed class OldCallTests
     {
         await using InstrumentationSession session = await Watch.StartAsync();
         await using AggregateHandle<CountSnapshot> first = await Watch.CountAsync(session, Probe.Method(typeof(Loops), nameof(Loops.Step)));
-        Thread thread = await StartAsync(nameof(Loops.Optimized));
+        Thread thread = await StartAsync(Loops.Optimized);
         try
         {
             AggregateHandle<CountSnapshot> second = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.StepApart)).Count());
@@ -72,7 +81,7 @@ public sealed class OldCallTests
     {
         await using InstrumentationSession session = await Watch.StartAsync();
         await Watch.CountAsync(session, Probe.Method(() => Probed.Busy.Counted(0)));
-        Thread thread = await StartAsync(nameof(Loops.Optimized));
+        Thread thread = await StartAsync(Loops.Optimized);
         try
         {
             AggregateHandle<CountSnapshot> gone = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
@@ -93,11 +102,75 @@ public sealed class OldCallTests
         }
     }
 
+    // The end of a probe has callers compiled anew, too: what comes of that is told from what the next probe asks for.
+    [Fact]
+    public async Task Attach_AfterTheEndOfAProbe_IsToldByItsOwnCalleesOnly()
+    {
+        await using InstrumentationSession session = await Watch.StartAsync();
+        await Watch.CountAsync(session, Probe.Method(() => Probed.Busy.Counted(0)));
+        Thread thread = await StartAsync(Loops.Optimized);
+        try
+        {
+            AggregateHandle<CountSnapshot> gone = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
+            Assert.Equal(ProbeState.Partial, gone.State);
+            await gone.DisposeAsync();
+            AggregateHandle<CountSnapshot> generic = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Generic)).Count());
+            Assert.True(generic.State == ProbeState.Armed, generic.Coverage.ToString());
+            await generic.DisposeAsync();
+            AggregateHandle<CountSnapshot> again = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
+            Assert.Equal(ProbeState.Partial, again.State);
+            await again.DisposeAsync();
+            AggregateHandle<CountSnapshot> other = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Other)).Count());
+            Assert.Equal(ProbeState.Partial, other.State);
+        }
+        finally
+        {
+            Loops.Stop = true;
+            Assert.True(thread.Join(Watch.Limit));
+        }
+    }
+
+    // The runtime names a precompiled caller no more once the caller itself is woven, in code that has no copy of the callee, though the call under way runs the precompiled code still.
+    [Fact]
+    public async Task Attach_AgainWhilePrecompiledCodeOfAWovenCallerHoldsACopy_IsPartialAgain()
+    {
+        await using InstrumentationSession session = await Watch.StartAsync();
+        using ManualResetEventSlim comparing = new();
+        using ManualResetEventSlim go = new();
+        Comparer<object> waiting = Comparer<object>.Create((left, right) =>
+        {
+            comparing.Set();
+            go.Wait();
+            return ((int)left).CompareTo((int)right);
+        });
+        int found = -1;
+        Thread thread = new(() => found = Array.BinarySearch((Array)new object[] { 1, 2, 3, 4 }, 3, waiting)) { IsBackground = true };
+        thread.Start();
+        try
+        {
+            Assert.True(comparing.Wait(Watch.Limit));
+            ProbeSpec callee = Probe.Method("System.Private.CoreLib!System.Array::GetMedian");
+            AggregateHandle<CountSnapshot> first = await session.AttachAsync(callee.Count());
+            AssertHeldBySearch(first);
+            AggregateHandle<CountSnapshot> caller = await session.AttachAsync(Probe.Method("System.Private.CoreLib!System.Array::BinarySearch(System.Array, int, int, object, System.Collections.IComparer)").Count());
+            await first.DisposeAsync();
+            AssertHeldBySearch(await session.AttachAsync(callee.Count()));
+            Assert.Equal(0, caller.Read().Total);
+        }
+        finally
+        {
+            go.Set();
+            Assert.True(thread.Join(Watch.Limit));
+        }
+
+        Assert.Equal(2, found);
+    }
+
     [Fact]
     public async Task Attach_SeveralMethods_NamesTheCallerAsThePlace()
     {
         await using InstrumentationSession session = await Watch.StartAsync();
-        Thread thread = await StartAsync(nameof(Loops.Optimized));
+        Thread thread = await StartAsync(Loops.Optimized);
         try
         {
             ProbeHandle handle = await session.AttachAsync(Probe.Methods("*OldCallTests+Loops::Step*").OnEntry());
@@ -115,11 +188,17 @@ public sealed class OldCallTests
         }
     }
 
-    private static async Task<Thread> StartAsync(string loop)
+    private static void AssertHeldBySearch(AggregateHandle<CountSnapshot> count)
+    {
+        Assert.True(count.State == ProbeState.Partial, count.Coverage.ToString());
+        Assert.Contains("System.Array::BinarySearch that began before", Assert.Single(count.Coverage.Gaps).Reason, StringComparison.Ordinal);
+    }
+
+    private static async Task<Thread> StartAsync(Action loop)
     {
         Loops.Stop = false;
         int before = Loops.Rounds;
-        Thread thread = new(() => Loops.Run(loop)) { IsBackground = true };
+        Thread thread = new(() => loop()) { IsBackground = true };
         thread.Start();
 
         // Long enough for the code of a loop that began without optimization to be replaced.
@@ -128,30 +207,13 @@ public sealed class OldCallTests
         return thread;
     }
 
+    /// <summary>Loops that run until they are told to stop, and at least one round.</summary>
     private static class Loops
     {
-        private const int StepsOfARound = 100_000;
+        public const int StepsOfARound = 100_000;
 
         public static volatile bool Stop;
         public static volatile int Rounds;
-
-        public static void Run(string loop)
-        {
-            if (loop == nameof(Optimized))
-            {
-                Optimized();
-            }
-            else
-            {
-                Replaced();
-            }
-        }
-
-        public static void RunOnce(string loop)
-        {
-            Stop = true;
-            Run(loop);
-        }
 
         [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
         public static void Optimized()
@@ -161,23 +223,7 @@ public sealed class OldCallTests
             {
                 for (int i = 0; i < StepsOfARound; i++)
                 {
-                    value = Step(value);
-                }
-
-                Rounds += 1 + (value & 0);
-            }
-            while (!Stop);
-        }
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        public static void Replaced()
-        {
-            int value = 0;
-            do
-            {
-                for (int i = 0; i < StepsOfARound; i++)
-                {
-                    value = Step(value);
+                    value = Other(Step(value));
                 }
 
                 Rounds += 1 + (value & 0);
@@ -187,7 +233,51 @@ public sealed class OldCallTests
 
         public static int Step(int value) => value + 1;
 
+        public static int Other(int value) => value - 1;
+
+        public static T Generic<T>(T value) => value;
+
         [MethodImpl(MethodImplOptions.NoInlining)]
         public static int StepApart(int value) => value + 1;
+    }
+
+    /// <summary>
+    /// Loops of which no other test probes the callee. After such a probe a loop may have been compiled anew without a copy of it, and may be told as one that has.
+    /// </summary>
+    private static class OwnLoops
+    {
+        [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+        public static void Optimized()
+        {
+            int value = 0;
+            do
+            {
+                for (int i = 0; i < Loops.StepsOfARound; i++)
+                {
+                    value = Step(value);
+                }
+
+                Loops.Rounds += 1 + (value & 0);
+            }
+            while (!Loops.Stop);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void Replaced()
+        {
+            int value = 0;
+            do
+            {
+                for (int i = 0; i < Loops.StepsOfARound; i++)
+                {
+                    value = Step(value);
+                }
+
+                Loops.Rounds += 1 + (value & 0);
+            }
+            while (!Loops.Stop);
+        }
+
+        public static int Step(int value) => value + 1;
     }
 }

@@ -4,7 +4,11 @@ using Instrumentation.Managed.Tests.Harness;
 
 namespace Instrumentation.Managed.Tests.Engine;
 
-/// <summary>Precompiled framework code that every program runs: other tests call it, too, so each test tells its own calls by their arguments.</summary>
+/// <summary>
+/// Precompiled framework code that every program runs: each test tells its own calls by their arguments. Alone, since calls of other tests that are under way, with copies of
+/// what is probed here, are gaps.
+/// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class PrecompiledTests
 {
     private sealed record Marker(int Number);
