@@ -7,7 +7,7 @@ public sealed class EventFileException : InstrumentationException
     /// <param name="path">The file.</param>
     /// <param name="inner">The failure underneath.</param>
     public EventFileException(string path, Exception inner)
-        : base($"The event file '{path}' cannot be written", inner.Message, "Free space on its disk, or write to another file; what it holds so far may end in the middle of an event.", inner) => Path = path;
+        : base($"The event file '{path}' cannot be written", inner.Message, "Free space on its disk, or write to another file; what was written before stays readable.", inner) => Path = path;
 
     /// <summary>The file.</summary>
     public string Path { get; }

@@ -12,6 +12,9 @@ internal sealed class ChromeTraceFormat : IEventFormat
     private long _asyncCalls;
 
     /// <inheritdoc/>
+    public ReadOnlySpan<byte> Ending => "]}"u8;
+
+    /// <inheritdoc/>
     public void Begin(Utf8JsonWriter json)
     {
         json.WriteStartObject();

@@ -8,8 +8,8 @@ namespace Instrumentation;
 /// microseconds of CLOCK_MONOTONIC with three decimals. The fields of the capture are the <c>args</c>.
 /// </summary>
 /// <remarks>
-/// The object form of the format is written, which names the unit; it is closed when the events end, when the writing is cancelled, and not when the
-/// process is killed: viewers that insist on the end then want <c>]}</c> appended.
+/// The object form of the format is written, which names the unit. A file is closed after each write, so that it can be opened at any time, and after the process was killed or the
+/// disk was full: it then holds the events up to the last write. Only where a kill falls into the write of an event across two pages is that event cut off, and with it the closing. A stream is closed when the events end and when the writing is cancelled.
 /// </remarks>
 public static class ChromeTraceWriter
 {

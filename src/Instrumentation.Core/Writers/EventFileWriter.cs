@@ -14,9 +14,14 @@ internal sealed class EventFileWriter : IDisposable
     private readonly IEventFormat _format;
     private readonly Utf8JsonWriter _json;
 
-    private EventFileWriter(Stream stream, IEventFormat format)
+    private readonly EventFile? _file;
+    private readonly List<int> _ends = [];
+    private bool _ended;
+
+    private EventFileWriter(Stream stream, EventFile? file, IEventFormat format)
     {
         _stream = stream;
+        _file = file;
         _format = format;
 
         // Lines are values one after the other, which is no valid document: the formats see to the structure.
@@ -33,11 +38,14 @@ internal sealed class EventFileWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(stream);
-        using EventFileWriter writer = new(stream, format);
+        using EventFileWriter writer = new(stream, file: null, format);
         return await writer.RunAsync(events, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes events to a file until the stream of them ends.</summary>
+    /// <summary>
+    /// Writes events to a file until the stream of them ends. After each write the file holds whole events and is closed as its format demands: it can be read at any time, and after
+    /// the process was killed. When a write fails, what was written before stays.
+    /// </summary>
     /// <param name="events">The events.</param>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="format">The format.</param>
@@ -52,7 +60,9 @@ internal sealed class EventFileWriter : IDisposable
             FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
             await using (file.ConfigureAwait(false))
             {
-                return await WriteAsync(events, file, format, cancellationToken).ConfigureAwait(false);
+                ArgumentNullException.ThrowIfNull(events);
+                using EventFileWriter writer = new(file, file.CanSeek ? new EventFile(file, format.Ending.ToArray()) : null, format);
+                return await writer.RunAsync(events, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -75,8 +85,10 @@ internal sealed class EventFileWriter : IDisposable
             while (await NextAsync(enumerator, stop).ConfigureAwait(false))
             {
                 _format.Write(_json, _buffer, enumerator.Current);
+                _json.Flush();
+                _ends.Add(_buffer.WrittenCount);
                 written++;
-                if (_buffer.WrittenCount + _json.BytesPending >= FlushBytes)
+                if (_buffer.WrittenCount >= FlushBytes)
                 {
                     await FlushAsync().ConfigureAwait(false);
                 }
@@ -124,17 +136,35 @@ internal sealed class EventFileWriter : IDisposable
     private Task EndAsync()
     {
         _format.End(_json);
+        _ended = true;
         return FlushAsync();
     }
 
     private async Task FlushAsync()
     {
         _json.Flush();
-        if (_buffer.WrittenCount > 0)
+        if (_buffer.WrittenCount == 0)
+        {
+            return;
+        }
+
+        if (_file is null)
         {
             await _stream.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
             await _stream.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-            _buffer.ResetWrittenCount();
         }
+        else
+        {
+            // What follows the last event, or comes before the first one, is in no event.
+            if (_ends.Count == 0 || _ends[^1] != _buffer.WrittenCount)
+            {
+                _ends.Add(_buffer.WrittenCount);
+            }
+
+            await Task.Run(() => _file.Append(_buffer.WrittenSpan, _ends, _ended)).ConfigureAwait(false);
+        }
+
+        _ends.Clear();
+        _buffer.ResetWrittenCount();
     }
 }

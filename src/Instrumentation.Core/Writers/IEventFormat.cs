@@ -6,6 +6,9 @@ namespace Instrumentation.Writers;
 /// <summary>How events become JSON. One instance writes one file.</summary>
 internal interface IEventFormat
 {
+    /// <summary>What closes a text that ends after any event, as UTF-8; empty when it needs nothing.</summary>
+    ReadOnlySpan<byte> Ending { get; }
+
     /// <summary>Writes what comes before the first event.</summary>
     /// <param name="json">Takes the text.</param>
     void Begin(Utf8JsonWriter json);

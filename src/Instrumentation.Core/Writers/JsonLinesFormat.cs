@@ -7,6 +7,9 @@ namespace Instrumentation.Writers;
 internal sealed class JsonLinesFormat : IEventFormat
 {
     /// <inheritdoc/>
+    public ReadOnlySpan<byte> Ending => [];
+
+    /// <inheritdoc/>
     public void Begin(Utf8JsonWriter json)
     {
     }

@@ -33,13 +33,19 @@ internal static class ChildProcess
     /// <param name="scenario">The scenario and its arguments.</param>
     /// <param name="environment">Variables that the child has besides.</param>
     /// <param name="folder">Where Probed.dll lies; null for the tests' own folder.</param>
+    /// <param name="talk">Talks to the child while it runs: is given its input and its output, of which it may read lines; null for a child that only writes.</param>
     /// <returns>What came of it.</returns>
-    public static async Task<ChildResult> RunAsync(string scenario, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    public static async Task<ChildResult> RunAsync(
+        string scenario,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? folder = null,
+        Func<StreamWriter, StreamReader, Task>? talk = null)
     {
         ProcessStartInfo start = new(Host(), [Path.Combine(folder ?? Folder, "Probed.dll"), .. scenario.Split(' ')])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            RedirectStandardInput = talk is not null,
         };
         foreach (string name in start.Environment.Keys.Where(name => Inherited.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToArray())
         {
@@ -53,8 +59,9 @@ internal static class ChildProcess
         }
 
         using Process child = Process.Start(start)!;
-        Task<string> output = child.StandardOutput.ReadToEndAsync();
         Task<string> errors = child.StandardError.ReadToEndAsync();
+        await (talk?.Invoke(child.StandardInput, child.StandardOutput) ?? Task.CompletedTask).WaitAsync(Limit);
+        Task<string> output = child.StandardOutput.ReadToEndAsync();
         using CancellationTokenSource limit = new(Limit);
         try
         {

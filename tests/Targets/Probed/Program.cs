@@ -12,7 +12,10 @@ public static class Program
         ["exit-normal"] = ExitScenarios.NormalAsync,
         ["exit-other-thread"] = ExitScenarios.OtherThreadAsync,
         ["exit-unhandled"] = ExitScenarios.UnhandledAsync,
+        ["fork"] = LoadScenarios.ForkAsync,
+        ["stop"] = LoadScenarios.StopAsync,
         ["symbols"] = SymbolScenario.RunAsync,
+        ["write"] = WriteScenario.RunAsync,
     };
 
     public static async Task<int> Main(string[] args)
