@@ -36,8 +36,9 @@ internal sealed class KernelCells : IProbeCells, IStackCells, IDisposable
             _aggregate = spec.Aggregation is null or CountAggregation or StackAggregation ? null : new KernelAggregate(spec.Aggregation);
             if (spec.Aggregation is StackAggregation stacks)
             {
-                int? process = ((KernelPoint)spec.Point).Processes.ProcessId;
-                _stacks = new StackTable(stacks, namesThisProcess: process is null || process == Environment.ProcessId);
+                KernelPoint point = (KernelPoint)spec.Point;
+                int? process = point.Processes.ProcessId;
+                _stacks = new StackTable(stacks, point.LeastStackPlaces, namesThisProcess: process is null || process == Environment.ProcessId);
             }
         }
         catch

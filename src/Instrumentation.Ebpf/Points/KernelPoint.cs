@@ -9,6 +9,12 @@ internal abstract record KernelPoint : ProbePoint
     /// <summary>What the point is called in coverage and errors, without the processes.</summary>
     public abstract string Place { get; }
 
+    /// <summary>
+    /// How many places for stacks there are at least: a stack whose place another one has is lost. Points that take the stacks of hits before it is known whether they are
+    /// wanted need more than what is counted.
+    /// </summary>
+    public virtual int LeastStackPlaces => 1;
+
     /// <inheritdoc/>
     public sealed override string Describe() => Place + Processes;
 

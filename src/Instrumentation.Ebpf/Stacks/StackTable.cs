@@ -22,13 +22,14 @@ internal sealed class StackTable : IDisposable
 
     /// <summary>Creates the maps, and lets the runtime say where its methods lie.</summary>
     /// <param name="stacks">What is kept.</param>
+    /// <param name="leastPlaces">How many places there are for stacks at least.</param>
     /// <param name="namesThisProcess">Whether stacks of this process can be among them.</param>
     /// <exception cref="KernelCallException">The kernel refused; nothing is left.</exception>
-    public StackTable(StackAggregation stacks, bool namesThisProcess)
+    public StackTable(StackAggregation stacks, int leastPlaces, bool namesThisProcess)
     {
         _unit = stacks.Unit;
         int capacity = stacks.Capacity;
-        int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
+        int buckets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, leastPlaces));
         try
         {
             _user = new BpfStackTraceMap(buckets, Depth(), "instr_ustacks");

@@ -96,7 +96,8 @@ public sealed class AttributionTests
         }
 
         Assert.All(seen, static one => Assert.Equal(one.Value, one.Event.Span.Id));
-        Assert.Equal(Enumerable.Range(1, Threads).Select(static number => (SpanOf(number, 1), 10)), seen.GroupBy(static one => one.Value).Select(static group => (group.Key, group.Count())).Order());
+        Assert.Equal(Enumerable.Range(1, Threads).Select(static number => SpanOf(number, 1)), seen.Select(static one => one.Value).Distinct().Order());
+        Assert.All(seen.GroupBy(static one => one.Value), static group => Assert.InRange(group.Count(), 5, 10));
         Assert.All(seen.GroupBy(static one => one.Value), static group => Assert.Single(group.Select(static one => one.Event.ThreadId).Distinct()));
     }
 

@@ -7,6 +7,9 @@ internal sealed record OffCpuPoint : KernelPoint
     public override string Place => "off-CPU times";
 
     /// <inheritdoc/>
+    public override int LeastStackPlaces => 8192;
+
+    /// <inheritdoc/>
     public override PointTarget Resolve(ProbeSpec spec)
     {
         if (spec.Edge != ProbeEdge.Call)
