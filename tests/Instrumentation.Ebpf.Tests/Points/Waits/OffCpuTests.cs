@@ -9,7 +9,6 @@ namespace Instrumentation.Ebpf.Tests.Points.Waits;
 
 /// <summary>Threads that wait for known causes.</summary>
 [Collection(nameof(AloneCollection))]
-[Trait("Kernel", "Matrix")]
 public sealed class OffCpuTests
 {
     private const int Times = 5;
@@ -21,6 +20,7 @@ public sealed class OffCpuTests
     private sealed record Wait(OffCpuReason Reason, long RunQueue, int Waker, int Syscall, TimeSpan Took, string? Name);
 
     [Fact]
+    [Trait("Kernel", "Matrix")]
     public async Task Sleep_OfDotNetAndOfTheKernel_IsSleepForAsLongAsItWas()
     {
         IReadOnlyList<ProbeEvent<Wait>> waits = await ObserveAsync(static () =>
@@ -45,6 +45,7 @@ public sealed class OffCpuTests
     }
 
     [Fact]
+    [Trait("Kernel", "Matrix")]
     public async Task Lock_ThatAnotherThreadHolds_IsALockWithItsWaker()
     {
         object gate = new();
