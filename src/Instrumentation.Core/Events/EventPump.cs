@@ -13,6 +13,9 @@ internal sealed class EventPump
 
     // From this many bytes in a round the next one follows at once: rings fill faster than a wait is long.
     private const int FloodBytes = 32 * 1024;
+
+    // While a round brings less than this the waits grow: at a thousand requests a second, waking the pump and the readers each millisecond costs more than all hooks.
+    private const int BusyBytes = 16 * 1024;
     private const int BusyWait = 1;
     private const int LongestWait = 10;
     private const long EndedSearchInterval = 100_000_000;
@@ -178,9 +181,9 @@ internal sealed class EventPump
             while (!_stopping)
             {
                 int drained = TryRound(merger);
-                bool busy = AdvanceFlushes(merger.Watermark) || drained > 0;
-                wait = drained >= FloodBytes ? 0 : busy ? BusyWait : Math.Clamp(wait * 2, BusyWait, LongestWait);
-                bool idle = Volatile.Read(ref _emitters) == 0 && merger.HeldBytes == 0 && !busy;
+                bool flushing = AdvanceFlushes(merger.Watermark);
+                wait = drained >= FloodBytes ? 0 : flushing || drained >= BusyBytes ? BusyWait : Math.Clamp(wait * 2, BusyWait, LongestWait);
+                bool idle = Volatile.Read(ref _emitters) == 0 && merger.HeldBytes == 0 && drained == 0 && !flushing;
                 _wake.WaitOne(idle ? Timeout.Infinite : wait);
             }
 
