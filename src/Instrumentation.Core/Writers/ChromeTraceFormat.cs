@@ -5,11 +5,12 @@ using System.Text.Json;
 namespace Instrumentation.Writers;
 
 /// <summary>The object form of Chrome's Trace Event Format.</summary>
-internal sealed class ChromeTraceFormat : IEventFormat
+/// <param name="further">Gives what is drawn besides the events, when they have ended.</param>
+internal sealed class ChromeTraceFormat(Func<IEnumerable<ReportSpan>> further) : IEventFormat
 {
     private readonly Dictionary<int, CallNesting> _threads = [];
     private readonly int _processId = Environment.ProcessId;
-    private long _asyncCalls;
+    private readonly AsyncNesting _asyncCalls = new();
 
     /// <inheritdoc/>
     public ReadOnlySpan<byte> Ending => "]}"u8;
@@ -32,11 +33,17 @@ internal sealed class ChromeTraceFormat : IEventFormat
             WriteMetadata(json, "thread_name", item.ThreadId, string.Create(CultureInfo.InvariantCulture, $"thread {item.ThreadId}"));
         }
 
+        if (item.Suspended || item.SpanId != 0)
+        {
+            WriteAsyncCalls(json, _asyncCalls.Add(item));
+        }
+
         if (item.Suspended)
         {
-            WriteAsyncCall(json, item);
+            return;
         }
-        else if (item.Edge == ProbeEdge.Call)
+
+        if (item.Edge == ProbeEdge.Call)
         {
             foreach (NestedCall call in nesting.Add(item))
             {
@@ -59,6 +66,8 @@ internal sealed class ChromeTraceFormat : IEventFormat
             WriteCall(json, call);
         }
 
+        WriteAsyncCalls(json, _asyncCalls.TakeKept());
+        WriteFurther(json);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -70,22 +79,56 @@ internal sealed class ChromeTraceFormat : IEventFormat
         WriteEnd(json, call.Event);
     }
 
-    private void WriteAsyncCall(Utf8JsonWriter json, ProbeEvent item)
+    private void WriteAsyncCalls(Utf8JsonWriter json, IReadOnlyList<AsyncCall> calls)
     {
-        string id = string.Create(CultureInfo.InvariantCulture, $"0x{++_asyncCalls:x}");
-        WriteStart(json, item, "b", item.Start);
-        json.WriteString("id", id);
-        WriteEnd(json, item);
-        WriteStart(json, item, "e", item.Timestamp);
-        json.WriteString("id", id);
-        json.WriteEndObject();
+        foreach ((ProbeEvent item, long track) in calls)
+        {
+            string id = Id(track);
+            WriteStart(json, item, "b", item.Start);
+            json.WriteString("id", id);
+            WriteEnd(json, item);
+            WriteStart(json, item, "e", item.Timestamp);
+            json.WriteString("id", id);
+            json.WriteEndObject();
+        }
+    }
+
+    // Each name has a track of its own; no thread has its number.
+    private void WriteFurther(Utf8JsonWriter json)
+    {
+        int track = int.MaxValue;
+        foreach (IGrouping<string, ReportSpan> group in further().GroupBy(static span => span.Name))
+        {
+            WriteMetadata(json, "thread_name", --track, group.Key);
+            foreach (ReportSpan span in group)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", span.Name);
+                json.WriteString("cat", "further");
+                json.WriteString("ph", "X");
+                json.WriteNumber("ts", Microseconds(span.Start));
+                json.WriteNumber("dur", Microseconds(span.Nanoseconds));
+                json.WriteNumber("pid", _processId);
+                json.WriteNumber("tid", track);
+                json.WriteStartObject("args");
+                foreach ((string name, string value) in span.Facts)
+                {
+                    json.WriteString(name, value);
+                }
+
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+        }
     }
 
     private void WriteStart(Utf8JsonWriter json, ProbeEvent item, string phase, long nanoseconds)
     {
         json.WriteStartObject();
         json.WriteString("name", item.Edge == ProbeEdge.Call ? item.Site : $"{item.Site} {item.Edge}");
-        json.WriteString("cat", item.Group);
+
+        // What lies on one asynchronous track has to have one category, too.
+        json.WriteString("cat", phase is "b" or "e" && item.SpanId != 0 ? "span" : item.Group);
         json.WriteString("ph", phase);
         json.WriteNumber("ts", Microseconds(nanoseconds));
         json.WriteNumber("pid", _processId);
@@ -106,6 +149,17 @@ internal sealed class ChromeTraceFormat : IEventFormat
             json.WriteString("(probe)", item.Probe);
         }
 
+        if (item.SpanId != 0)
+        {
+            json.WriteString("(id)", Id(item.SpanId));
+        }
+
+        if (!item.Span.IsNone)
+        {
+            json.WriteString("(in)", item.Span.Name ?? "(unknown)");
+            json.WriteString("(in id)", Id(item.Span.Id));
+        }
+
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -122,6 +176,8 @@ internal sealed class ChromeTraceFormat : IEventFormat
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    private static string Id(long number) => string.Create(CultureInfo.InvariantCulture, $"0x{number:x}");
 
     // A decimal keeps all nanoseconds.
     private static decimal Microseconds(long nanoseconds) => nanoseconds / 1000m;

@@ -37,6 +37,11 @@ internal sealed class JsonLinesFormat : IEventFormat
             json.WriteNumber("call", item.CallId);
         }
 
+        if (!item.Span.IsNone)
+        {
+            json.WriteNumber("span", item.Span.Id);
+        }
+
         json.WriteStartObject("fields");
         FieldJson.WriteProperties(json, item);
         json.WriteEndObject();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Instrumentation.Core.Tests.Fakes;
 using Instrumentation.Events;
+using Instrumentation.Spans;
 
 namespace Instrumentation.Core.Tests.Writers;
 
@@ -47,6 +48,57 @@ public sealed class ChromeTraceWriterTests
 
         Assert.Equal("cancelled", begins[1].GetProperty("args").GetProperty("(outcome)").GetString());
         Assert.Empty(Phase(trace, "X"));
+    }
+
+    [Fact]
+    public async Task WriteAsync_SuspendedSpans_LieOnTheTrackOfTheOutermostAndNest()
+    {
+        using JsonDocument trace = await TraceAsync(
+        [
+            Span(3, 2, 20, 30), Span(5, 4, 41, 49), Span(4, 1, 40, 50, suspended: false), Span(2, 1, 10, 60), Span(6, 1, 55, 70), Span(1, 0, 0, 80), Span(8, 7, 0, 90),
+        ]);
+        Dictionary<string, string> tracks = Phase(trace, "b").ToDictionary(
+            static begin => begin.GetProperty("args").GetProperty("(id)").GetString()!,
+            static begin => begin.GetProperty("id").GetString()!);
+
+        // The sixth runs on when the second, beside which it began, has ended; the seventh never ends.
+        Assert.Equal(6, tracks.Count);
+        Assert.Equal([Number(1), Number(1), Number(1), Number(1)], new[] { 1, 2, 3, 5 }.Select(span => tracks[Number(span)]));
+        Assert.Equal(Number(6), tracks[Number(6)]);
+        Assert.Equal(Number(7), tracks[Number(8)]);
+        Assert.Single(Phase(trace, "X"));
+        Assert.All(Phase(trace, "b"), static begin => Assert.Equal("span", begin.GetProperty("cat").GetString()));
+
+        static ProbeEvent Span(long id, long parent, long start, long end, bool suspended = true) => FakeEvents.Of("s", new EventRecordHeader
+        {
+            ThreadId = 1,
+            Timestamp = end,
+            Duration = end - start,
+            Edge = ProbeEdge.Call,
+            Flags = suspended ? EventFlags.Suspended : EventFlags.None,
+            CallId = SpanIdOf(id),
+            Span = parent == 0 ? 0 : SpanIdOf(parent),
+        });
+        static long SpanIdOf(long number) => SpanId.Prefix(9) | number;
+        static string Number(long number) => $"0x{SpanIdOf(number):x}";
+    }
+
+    [Fact]
+    public async Task WriteAsync_WhatHappenedBesides_HasATrackOfItsOwn()
+    {
+        using MemoryStream stream = new();
+        await ChromeTraceWriter.WriteAsync(
+            FakeEvents.Stream([FakeEvents.Call("a", 1, 0, 10)], Cancellation),
+            static () => [new ReportSpan("GC pause", ReportKind.Pause, 2_000, 1_500) { Facts = [new("reason", "gc")] }, new ReportSpan("GC pause", ReportKind.Pause, 9_000, 1)],
+            stream,
+            Cancellation);
+        using JsonDocument trace = JsonDocument.Parse(stream.ToArray());
+        JsonElement[] pauses = [.. Phase(trace, "X").Where(static item => item.GetProperty("name").GetString() == "GC pause")];
+        Assert.Equal(2, pauses.Length);
+        Assert.Equal(1.5m, pauses[0].GetProperty("dur").GetDecimal());
+        Assert.Equal("gc", pauses[0].GetProperty("args").GetProperty("reason").GetString());
+        Assert.Single(pauses.Select(static pause => pause.GetProperty("tid").GetInt32()).Distinct());
+        Assert.NotEqual(1, pauses[0].GetProperty("tid").GetInt32());
     }
 
     [Theory]

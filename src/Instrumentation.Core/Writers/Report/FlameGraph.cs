@@ -34,16 +34,15 @@ internal sealed class FlameGraph
     /// <summary>Makes a graph of a profile.</summary>
     /// <param name="title">What it shows.</param>
     /// <param name="profile">The stacks.</param>
-    /// <param name="unit">What its counts are.</param>
-    /// <returns>The graph.</returns>
-    public static FlameGraph Of(string title, StackProfile profile, ValueUnit unit)
+    /// <returns>The graph, of the profile's weights.</returns>
+    public static FlameGraph Of(string title, StackProfile profile)
     {
-        FlameGraph graph = new(title, unit, profile.Lost);
+        FlameGraph graph = new(title, profile.Unit ?? ValueUnit.None, profile.Lost);
         bool severalProcesses = profile.Stacks.Select(static stack => stack.ProcessId).Distinct().Skip(1).Any();
         foreach (ProfiledStack stack in profile.Stacks)
         {
             IEnumerable<(string Name, FrameKind Kind)> frames = stack.Frames.Reverse().Select(static frame => (frame.Name, frame.Kind));
-            graph.Root.Add((severalProcesses ? frames.Prepend((stack.Process, FrameKind.Unknown)) : frames).Take(MostDepth), stack.Count);
+            graph.Root.Add((severalProcesses ? frames.Prepend((stack.Process, FrameKind.Unknown)) : frames).Take(MostDepth), stack.Weight);
         }
 
         graph.Bound();

@@ -76,12 +76,11 @@ public sealed class HtmlReport(string title)
 
     /// <summary>Adds a flame graph.</summary>
     /// <param name="title">What it shows, for example <c>On the processor</c>.</param>
-    /// <param name="profile">The stacks.</param>
-    /// <param name="unit">What the profile's counts are: samples, or nanoseconds.</param>
-    public void Add(string title, StackProfile profile, ValueUnit unit = ValueUnit.None)
+    /// <param name="profile">The stacks; widths are its weights.</param>
+    public void Add(string title, StackProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        _flames.Add(FlameGraph.Of(title, profile, unit));
+        _flames.Add(FlameGraph.Of(title, profile));
     }
 
     /// <summary>Adds a flame graph from folded stacks.</summary>

@@ -1,3 +1,5 @@
+using Instrumentation.Writers.Report;
+
 namespace Instrumentation;
 
 /// <summary>A bar of a report's waterfall: something that took time, or happened at a moment, with what it caused below it.</summary>
@@ -22,7 +24,7 @@ public sealed record ReportSpan(string Name, ReportKind Kind, long Start, long N
     /// <summary>What is known of it, as names and values in the order of display.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; } = [];
 
-    /// <summary>Where its time went, as names and nanoseconds, in the order of display; what the parts leave of the whole is shown as unaccounted.</summary>
+    /// <summary>Where its time went, as names and nanoseconds, in the order of display; what the parts leave of the whole is shown as the rest.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Parts { get; init; } = [];
 
     /// <summary>What happened within it, in any order.</summary>
@@ -30,4 +32,17 @@ public sealed record ReportSpan(string Name, ReportKind Kind, long Start, long N
 
     /// <summary>The number of bars of this tree, this one included.</summary>
     public int Count => 1 + Children.Sum(static child => child.Count);
+
+    /// <summary>
+    /// Makes the bars of a span: below it the spans inside, and the events that it caused. Events that happened within another event on their thread lie below
+    /// that one. Captured fields are facts, and so is what the kernel did for the span.
+    /// </summary>
+    /// <param name="node">The span, from <see cref="SpanTrees"/>.</param>
+    /// <param name="adapt">Changes the bar of an event or span: gives it another name or kind, or a detail; null for none.</param>
+    /// <returns>The bar of the span.</returns>
+    public static ReportSpan Of(SpanNode node, Func<ProbeEvent, ReportSpan, ReportSpan>? adapt = null)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return new SpanBars(adapt ?? (static (_, bar) => bar)).Of(node);
+    }
 }

@@ -2,6 +2,9 @@
 
 const frameKinds = ["unknown", "kernel", "native", ".NET"];
 
+// Where a method's full name does not fit, its type and name say more than the beginning of its namespace.
+const labelOf = (name, width) => name.length * 7.3 < width ? name : name.replace(/^(?:[^.:]+\.)+(?=[^.:]+::)/, "");
+
 const framesOf = flame => {
   const frames = [];
   const open = [];
@@ -59,7 +62,7 @@ const showFlame = (flame, pane) => {
       "aria-level": frame.depth + 1, "aria-label": `${frame.name}, ${frameKinds[frame.kind]}, ${what(frame.weight)}, ${percent(frame.weight, flame.total)}`,
       "aria-selected": "false", title: `${frame.name}\n${what(frame.weight)}, ${percent(frame.weight, flame.total)}`,
       onclick: () => { current = frame; zoom(frame, true); }, onfocus: () => tell(frame), onmouseenter: () => tell(frame),
-    }, wide ? frame.name : ""), from, share);
+    }, wide ? labelOf(frame.name, share * Math.max(graph.clientWidth, 320)) : ""), from, share);
     frame.element = element;
     drawn.push(frame);
     return element;

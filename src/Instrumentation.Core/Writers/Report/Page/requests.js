@@ -1,6 +1,6 @@
 // The list of the slowest requests, the waterfall of the chosen one, and what is known of the chosen row.
 
-const partTints = [[/queue|processor|cpu/i, "method"], [/file|read|write/i, "sql"], [/lock/i, "pause"], [/network|poll/i, "native"], [/system call/i, "kernel"], [/./, "wait"]];
+const partTints = [[/processor/, "method"], [/file/, "sql"], [/lock/, "pause"], [/network/, "native"], [/system call/, "kernel"], [/./, "wait"]];
 const tintOf = name => partTints.find(([pattern]) => pattern.test(name))[1];
 
 const showParts = span => {
@@ -13,7 +13,7 @@ const showParts = span => {
   });
   const rows = span.parts.map(([name, nanoseconds]) => make("li", {}, make("span", { class: `chip ${tintOf(name)}` }), `${name} `, make("b", {}, duration(nanoseconds)), ` ${percent(nanoseconds, whole)}`));
   if (whole > accounted) {
-    rows.push(make("li", {}, "unaccounted ", make("b", {}, duration(whole - accounted)), ` ${percent(whole - accounted, whole)}`));
+    rows.push(make("li", {}, "the rest: running, or awaiting others ", make("b", {}, duration(whole - accounted)), ` ${percent(whole - accounted, whole)}`));
   }
   return [make("div", { class: "parts", "aria-hidden": "true" }, bars), make("ul", { class: "legend", "aria-label": "Where the time went" }, rows)];
 };
