@@ -72,7 +72,7 @@ public sealed class Demo(Options options)
         bool ok = summary.Problems.Count == 0;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"webshop managed={summary.Events} lost={summary.Lost} overhead={summary.OverheadPercent:F1} {(ok ? "ok" : "failed")}"));
+            $"webshop managed={summary.Events - summary.KernelEvents} kernel={summary.KernelEvents} attributed={summary.AttributedPercent:F1} lost={summary.Lost} overhead={summary.OverheadPercent:F1} {(ok ? "ok" : "failed")}"));
         return ok ? 0 : 1;
     }
 }

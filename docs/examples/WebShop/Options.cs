@@ -6,14 +6,17 @@ namespace WebShop;
 /// <param name="Seconds">How long throughput is measured, all windows together.</param>
 /// <param name="Output">Where the files go; null for a new directory among the temporary files.</param>
 /// <param name="Json">True when the summary is to be one JSON object.</param>
-public sealed record Options(double Seconds, string? Output, bool Json)
+/// <param name="Gate">True when only the cost of the probes at a steady pace is to be measured, and judged.</param>
+public sealed record Options(double Seconds, string? Output, bool Json, bool Gate)
 {
     /// <summary>How to start the program.</summary>
     public const string Usage = """
         usage: WebShop [--seconds <n>] [--out <directory>] [--json]
+               WebShop --gate
           --seconds <n>      how long throughput is measured, all windows together; 5 unless told, 2 to 3600
-          --out <directory>  where timeline.json and events.jsonl go; a new temporary directory unless told
+          --out <directory>  where report.html, timeline.json and events.jsonl go; a new temporary directory unless told
           --json             print the summary as one JSON object instead of the tables
+          --gate             measure what the probes cost at 1,000 requests a second; exit code 1 when it is too much
         """;
 
     /// <summary>Reads the command line.</summary>
@@ -22,7 +25,7 @@ public sealed record Options(double Seconds, string? Output, bool Json)
     /// <returns>The options, or null.</returns>
     public static Options? Parse(IReadOnlyList<string> arguments, out string? error)
     {
-        Options options = new(5, null, false);
+        Options options = new(5, null, false, false);
         error = null;
         for (int i = 0; i < arguments.Count && error is null; i++)
         {
@@ -31,6 +34,9 @@ public sealed record Options(double Seconds, string? Output, bool Json)
             {
                 case "--json":
                     options = options with { Json = true };
+                    break;
+                case "--gate":
+                    options = options with { Gate = true };
                     break;
                 case "--seconds" when TrySeconds(value, out double seconds):
                     options = options with { Seconds = seconds };

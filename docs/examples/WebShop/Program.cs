@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Instrumentation;
 using WebShop;
+using WebShop.Observation;
 
 if (args is ["--help" or "-h"])
 {
@@ -21,7 +22,7 @@ using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixS
 
 try
 {
-    return await new Demo(options).RunAsync(stop.Token);
+    return options.Gate ? await new OverheadGate(Console.Error).RunAsync(stop.Token) : await new Demo(options).RunAsync(stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

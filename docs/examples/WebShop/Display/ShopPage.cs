@@ -16,7 +16,7 @@ public sealed class ShopPage(ShopWatch watch)
     public string StateLine()
     {
         long events = watch.Picture.Events;
-        string line = $"{watch.Trial.Phase,-16} {Texts.Number(watch.RequestsPerSecond()),6} requests/s  {Texts.Number(events - _lastEvents),6} events/s"
+        string line = $"{watch.Phase,-16} {Texts.Number(watch.RequestsPerSecond()),6} requests/s  {Texts.Number(events - _lastEvents),6} events/s"
             + $"  {Texts.Number(events),8} events so far, {Texts.Number(watch.Lost)} lost";
         _lastEvents = events;
         return line;

@@ -8,13 +8,15 @@ public sealed class RecordingFiles
     /// <summary>Makes the files and begins to write.</summary>
     /// <param name="directory">Where.</param>
     /// <param name="events">The session's events.</param>
-    public RecordingFiles(string directory, EventStream events)
+    /// <param name="pauses">Gives the pauses of the process, when the session has ended.</param>
+    public RecordingFiles(string directory, EventStream events, Func<IEnumerable<ReportSpan>> pauses)
     {
         EventsPath = Path.Combine(directory, "events.jsonl");
         TimelinePath = Path.Combine(directory, "timeline.json");
+        ReportPath = Path.Combine(directory, "report.html");
         Writing = Task.WhenAll(
             WriteAsync(EventsPath, file => JsonLinesWriter.WriteAsync(events, file, CancellationToken.None)),
-            WriteAsync(TimelinePath, file => ChromeTraceWriter.WriteAsync(events, file, CancellationToken.None)));
+            WriteAsync(TimelinePath, file => ChromeTraceWriter.WriteAsync(events, pauses, file, CancellationToken.None)));
     }
 
     /// <summary>One JSON object a line.</summary>
@@ -22,6 +24,9 @@ public sealed class RecordingFiles
 
     /// <summary>The same events for chrome://tracing or ui.perfetto.dev.</summary>
     public string TimelinePath { get; }
+
+    /// <summary>The page to look at, written when everything else is.</summary>
+    public string ReportPath { get; }
 
     /// <summary>Ends when the session has ended and everything is in the files.</summary>
     public Task Writing { get; }

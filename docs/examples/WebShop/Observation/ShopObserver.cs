@@ -12,13 +12,18 @@ public sealed class ShopObserver(InstrumentationSession session)
     private readonly List<CountTable<CodeAddress>> _pastCallers = [];
     private List<ProbeHandle> _attached = [];
     private List<ProbeHandle> _last = [];
+    private Accounting? _accounting;
 
     /// <summary>The probes that were attached last; they are detached now, or are still attached.</summary>
     public IReadOnlyList<ProbeHandle> Last => _last;
 
+    /// <summary>What keeps the kernel from counting for spans, in one line; null when it does.</summary>
+    public string? AccountingMissing { get; private set; }
+
     /// <summary>Attaches all probes to the running shop.</summary>
     public async Task AttachAsync(CancellationToken cancellationToken)
     {
+        await AccountAsync(cancellationToken);
         List<ProbeHandle> handles =
         [
             await session.AttachAsync(ShopProbes.Requests, cancellationToken),
@@ -41,6 +46,12 @@ public sealed class ShopObserver(InstrumentationSession session)
         foreach (ProbeHandle handle in _attached)
         {
             await handle.DisposeAsync();
+        }
+
+        if (_accounting is { } accounting)
+        {
+            await accounting.DisposeAsync();
+            _accounting = null;
         }
 
         lock (_gate)
@@ -92,6 +103,19 @@ public sealed class ShopObserver(InstrumentationSession session)
                     .Select(group => KeyValuePair.Create(group.Key, group.Sum()))
                     .OrderByDescending(row => row.Value),
             ];
+        }
+    }
+
+    // What the kernel counts for each span is worth having, and nothing that the rest needs.
+    private async Task AccountAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _accounting = await session.AccountAsync(cancellationToken);
+        }
+        catch (InstrumentationException lacking)
+        {
+            AccountingMissing = KernelPart.Describe(lacking);
         }
     }
 

@@ -9,10 +9,38 @@ public sealed class ShopPicture
     private readonly RouteTable _routes = new();
     private readonly SlowSqlTable _slowSql = new();
     private readonly ExceptionTable _exceptions = new();
+    private readonly Attribution _attribution = new();
+    private readonly SlowestRequests _slowest = new();
     private long _events;
 
     /// <summary>Events so far, of all probes.</summary>
     public long Events => Volatile.Read(ref _events);
+
+    /// <summary>Which kernel events know their span. To be looked at when the session has ended.</summary>
+    public Attribution Attribution => _attribution;
+
+    /// <summary>The slowest requests of the close look. To be looked at when the session has ended.</summary>
+    public SlowestRequests Slowest => _slowest;
+
+    /// <summary>From now on requests are kept whole.</summary>
+    /// <param name="time">Now, in nanoseconds of CLOCK_MONOTONIC.</param>
+    public void BeginLook(long time)
+    {
+        lock (_gate)
+        {
+            _slowest.From = time;
+        }
+    }
+
+    /// <summary>What ends later is not kept any more.</summary>
+    /// <param name="time">Now, in nanoseconds of CLOCK_MONOTONIC.</param>
+    public void EndLook(long time)
+    {
+        lock (_gate)
+        {
+            _slowest.Until = time;
+        }
+    }
 
     /// <summary>Adds all events until the session ends.</summary>
     /// <param name="events">The session's events.</param>
@@ -59,6 +87,13 @@ public sealed class ShopPicture
     // The stream of a session brings the events of all its probes in one order; what a probe captured is found by name.
     private void Add(ProbeEvent e)
     {
+        _slowest.Add(e);
+        if (KernelProbes.IsKernel(e))
+        {
+            _attribution.Add(e);
+            return;
+        }
+
         ProbeFields fields = e.Fields;
         if (e.Probe == ShopProbes.Requests.Label)
         {
@@ -68,7 +103,7 @@ public sealed class ShopPicture
         {
             _slowSql.Add(new SqlSeen(Text(fields, "Text") ?? "(none)", e.Duration));
         }
-        else
+        else if (e.Probe == ShopProbes.CaughtByShop.Label || e.Probe == ShopProbes.CaughtByFramework.Label)
         {
             _exceptions.Add(new CaughtSeen(Text(fields, "Type") ?? "(unknown)", Text(fields, "Message") ?? "", Text(fields, "ThrownBy")), e.Site);
         }

@@ -20,10 +20,13 @@ public static class ShopProbes
         "HttpContext.(Microsoft.AspNetCore.Http.DefaultHttpContext)._features.Collection"
         + ".(Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http.HttpProtocol)";
 
-    /// <summary>Every request, from the moment that the server hands it to the application until the task that it got ends.</summary>
+    /// <summary>
+    /// Every request, from the moment that the server hands it to the application until the task that it got ends. It is a span: what happens meanwhile on its
+    /// behalf, on whatever thread, knows it.
+    /// </summary>
     public static ProbeSpec<RequestSeen> Requests { get; } = Probe
         .Methods("Microsoft.AspNetCore.Hosting!Microsoft.AspNetCore.Hosting.HostingApplication::ProcessRequestAsync")
-        .OnCall()
+        .AsSpan()
         .Capture(c => new RequestSeen(
             c.Field<string>(c.Arg<object>("context"), Request + "._methodText"),
             c.Field<string>(c.Arg<object>("context"), Request + ".Path"),
@@ -47,6 +50,16 @@ public static class ShopProbes
         .OnCall()
         .Histogram(c => c.Duration)
         .Named("sql durations");
+
+    /// <summary>What the program's own methods do for a request, as spans. For a close look only: it is every call.</summary>
+    public static ProbeSpec Methods { get; } = Probe.Methods("WebShop!WebShop.Shop.*::*Async").AsSpan().Named("methods of the shop");
+
+    /// <summary>Every SQL command as a span, with its text. For a close look only.</summary>
+    public static ProbeSpec SqlSpans { get; } = Probe
+        .Methods(ExecuteSql)
+        .AsSpan()
+        .Capture(c => new { Text = c.Field<string>(c.This<SqliteCommand>(), "_commandText") })
+        .Named("sql");
 
     /// <summary>Exceptions that the program's own methods catch, by whatever they were thrown.</summary>
     public static ProbeSpec<CaughtSeen> CaughtByShop { get; } = Caught("WebShop!WebShop.Shop.*::*", "caught by the shop");

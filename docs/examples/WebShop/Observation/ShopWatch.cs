@@ -11,8 +11,10 @@ public sealed class ShopWatch : IAsyncDisposable
     private readonly LoadGenerator _load;
     private readonly RecordingFiles _files;
     private readonly Task _reading;
+    private readonly GcPauses _pauses = new();
     private (long Completed, long Time) _lastLook;
     private long _eventsAfterDetach = -1;
+    private bool _looking;
 
     private ShopWatch(InstrumentationSession session, LoadGenerator load, double seconds, string directory)
     {
@@ -21,7 +23,8 @@ public sealed class ShopWatch : IAsyncDisposable
         _lastLook = (load.Completed, Stopwatch.GetTimestamp());
         Observer = new ShopObserver(session);
         Trial = new OverheadTrial(new Throughput(load), Observer, seconds);
-        _files = new RecordingFiles(directory, session.Events);
+        Look = new CloseLook(session, Picture);
+        _files = new RecordingFiles(directory, session.Events, () => _pauses.Pauses);
         _reading = Picture.ReadAsync(session.Events);
     }
 
@@ -34,8 +37,17 @@ public sealed class ShopWatch : IAsyncDisposable
     /// <summary>What they cost.</summary>
     public OverheadTrial Trial { get; }
 
+    /// <summary>The close look.</summary>
+    public CloseLook Look { get; }
+
+    /// <summary>What goes on, in words.</summary>
+    public string Phase => _looking ? "looking closely" : Trial.Phase;
+
+    /// <summary>What was lost, and where.</summary>
+    public EventLoss Loss => _session.Events.Loss;
+
     /// <summary>Events that were not read.</summary>
-    public long Lost => _session.Events.Loss.Total;
+    public long Lost => Loss.Total;
 
     /// <summary>Starts a session and its readers; attaches nothing yet.</summary>
     /// <param name="load">The customers, whose requests are counted.</param>
@@ -53,6 +65,8 @@ public sealed class ShopWatch : IAsyncDisposable
         long events = -1;
         await Trial.RunDetachedAsync(() => events = Picture.Events, cancellationToken);
         _eventsAfterDetach = Picture.Events - events;
+        _looking = true;
+        await Look.RunAsync(TimeSpan.FromSeconds(1.5), cancellationToken);
     }
 
     /// <summary>Requests a second since the last time that this was asked.</summary>
@@ -68,8 +82,10 @@ public sealed class ShopWatch : IAsyncDisposable
     public async Task<Summary> EndAsync()
     {
         await DisposeAsync();
-        return new Summary(
+        Summary summary = new(
             Picture.Events,
+            Picture.Attribution.All,
+            Picture.Attribution.Percent,
             Lost,
             Trial.OverheadPercent,
             Trial.Off,
@@ -77,13 +93,35 @@ public sealed class ShopWatch : IAsyncDisposable
             Trial.After,
             _files.EventsPath,
             _files.TimelinePath,
+            _files.ReportPath,
             Observer.Totals(),
             Picture.Routes(),
             Picture.SlowSql(),
             Observer.SqlDurations().Buckets,
             Picture.Exceptions(),
             Observer.SqlCallers(),
-            [.. Problems()]);
+            Picture.Slowest.Bars(),
+            _pauses.Pauses,
+            Look.Missing,
+            []);
+        await ReportFile.WriteAsync(_files.ReportPath, summary, this);
+        return summary with { Problems = [.. Problems()] };
+    }
+
+    /// <summary>All probes that were attached, as a report's rows.</summary>
+    public IEnumerable<ReportProbe> ReportProbes()
+    {
+        foreach (ProbeTotals probe in Observer.Totals())
+        {
+            ProbeHandle last = Observer.Last.First(handle => handle.Name == probe.Name);
+            yield return new ReportProbe(probe.Name, ProbeState.Detached, last.Coverage, probe.Counts);
+        }
+
+        foreach (ProbeHandle handle in Look.Probes)
+        {
+            string place = handle.Coverage.Reached is [var only] ? $": {only}" : "";
+            yield return ReportProbe.Of(handle) with { Name = $"{handle.Name}, close look{place}" };
+        }
     }
 
     /// <inheritdoc/>
@@ -92,6 +130,7 @@ public sealed class ShopWatch : IAsyncDisposable
         // The readers finish by themselves: the end of a session ends its stream, after the last event.
         await _session.DisposeAsync();
         await Task.WhenAll(_reading, _files.Writing);
+        _pauses.Dispose();
     }
 
     private IEnumerable<string> Problems()
@@ -116,6 +155,16 @@ public sealed class ShopWatch : IAsyncDisposable
             yield return $"{_eventsAfterDetach} events came after the last detach.";
         }
 
+        if (Look.Missing is null && Picture.Attribution is { ForRequests: 0 } or { Percent: < 100 })
+        {
+            yield return $"{Picture.Attribution.ForRequests - Picture.Attribution.WithSpan} of {Picture.Attribution.ForRequests} kernel events within SQLite know no span.";
+        }
+
+        if (Picture.Slowest.Seen == 0)
+        {
+            yield return "The close look saw no request.";
+        }
+
         if (_load.Failed > 0)
         {
             yield return $"{_load.Failed} requests were not answered.";
@@ -127,9 +176,9 @@ public sealed class ShopWatch : IAsyncDisposable
             yield return $"{_files.EventsPath} holds {lines} events instead of {Picture.Events}.";
         }
 
-        if (new FileInfo(_files.TimelinePath).Length == 0)
+        foreach (string empty in new[] { _files.TimelinePath, _files.ReportPath }.Where(static path => new FileInfo(path).Length == 0))
         {
-            yield return $"{_files.TimelinePath} is empty.";
+            yield return $"{empty} is empty.";
         }
     }
 }
