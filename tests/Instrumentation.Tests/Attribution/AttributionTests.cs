@@ -111,7 +111,9 @@ public sealed class AttributionTests(ITestOutputHelper output)
             SpanTotals totals = tree.Totals ?? default;
             bool slow = request % CauseService.SlowEvery == 0;
             Demand(request, totals.Syscalls >= EventsOfOne, $"{totals.Syscalls} system calls");
-            Demand(request, !slow || totals.SleepNanoseconds + totals.LockNanoseconds >= CauseService.Sleep * 1_000_000L, $"slept {totals}");
+
+            // A thread can lose its processor between the arming of its timer and its sleep: then it has waited for the processor for a part of the time.
+            Demand(request, !slow || totals.OffCpuNanoseconds >= CauseService.Sleep * 1_000_000L, $"slept {totals}");
         }
 
         private List<int> Seeks(SpanNode node, int request)
