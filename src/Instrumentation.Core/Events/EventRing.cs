@@ -27,6 +27,8 @@ internal unsafe struct EventRing
     /// <summary>Where the reader will read next. On a cache line of its own.</summary>
     public long Tail;
 
+    private fixed long _behind[7];
+
     /// <summary>Finds room for a record. The caller writes it and then calls <see cref="Commit"/> with the same length.</summary>
     /// <param name="ring">The ring of the current thread.</param>
     /// <param name="length">The record's bytes, a multiple of 8.</param>

@@ -32,11 +32,11 @@ internal unsafe struct ThreadState
     /// <summary>By slot: hits that woven code counts by itself, without a hook; <see cref="ProbeSlots.Capacity"/> cells, never reset.</summary>
     public long* Counts;
 
+    /// <summary>Which span the thread is working for. In the first cache line with what every hook uses.</summary>
+    public ThreadContext* Context;
+
     /// <summary>The ring of the thread's records.</summary>
     public EventRing Ring;
-
-    /// <summary>Which span the thread is working for.</summary>
-    public ThreadContext* Context;
 
     /// <summary>The context of a thread that found no place among those that the kernel sees; null until one was needed.</summary>
     public ThreadContext* OwnContext;
