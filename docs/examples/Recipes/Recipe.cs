@@ -67,6 +67,37 @@ public static class Recipe
         Console.WriteLine(sleeps.Read());
     }
 
+    public static async Task ForWhichOrder(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        await session.AttachAsync(Probe.Method((Orders o) => o.PlaceAsync(default!, default)).AsSpan());
+        await session.AttachAsync(Probe.Syscall("futex").ThisProcess());
+        await session.AttachAsync(Probe.OffCpu().ThisProcess());
+
+        await orders.WorkAsync();
+        await session.DisposeAsync();
+
+        await foreach (SpanNode order in new SpanTrees().ReadAsync(session.Events))
+        {
+            if (order.Duration > TimeSpan.FromMilliseconds(8))
+            {
+                Console.WriteLine($"{order.Name} took {order.Duration.TotalMilliseconds:F1} ms, {order.Events.Count} events in it: {order.Events.LastOrDefault()}");
+            }
+        }
+    }
+
+    public static async Task WhatCallsAreMadeOf(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+        await using var accounting = await session.AccountAsync();
+
+        var spans = await session.AttachAsync(Probe.Spans("Recipes.Orders::*"));
+
+        await orders.WorkAsync();
+        Console.WriteLine(spans.Read());
+    }
+
     public static async Task Retune(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();
