@@ -33,6 +33,9 @@ internal sealed class ContextMap
         }
 
         ThreadContexts.Republish();
+
+        // From now on threads say which activity they work for, whether or not a probe makes spans.
+        SpanFlow.Acquire();
     }
 
     /// <summary>The map, for programs.</summary>
@@ -64,6 +67,7 @@ internal sealed class ContextMap
                 return;
             }
 
+            SpanFlow.Release();
             FixedMapping.ReplaceByEmpty(Memory, Bytes);
             ThreadContexts.Republish();
             _current!._map.Dispose();
