@@ -43,7 +43,7 @@ static HRESULT initialize_with(clr_object *unknown)
     hr = worker_start();
     if (!failed(hr))
         hr = CALL(runtime, INFO_SET_EVENT_MASK2, (void *, uint32_t, uint32_t), runtime,
-                  COR_PRF_ENABLE_REJIT | COR_PRF_ENABLE_STACK_SNAPSHOT, 0);
+                  EVENT_MASK, 0);
     if (failed(hr))
         CALL(runtime, IUNKNOWN_RELEASE, (void *), runtime);
     else
@@ -141,6 +141,19 @@ static HRESULT callback_rejit_error(void *self, uintptr_t module, uint32_t token
     return S_OK;
 }
 
+// The only session is that of contention.c.
+static HRESULT callback_event_delivered(void *self, uintptr_t provider, uint32_t event, uint32_t version, uint32_t metadata_size,
+                                        const uint8_t *metadata, uint32_t size, const uint8_t *data)
+{
+    (void)self;
+    (void)provider;
+    (void)version;
+    (void)metadata_size;
+    (void)metadata;
+    contention_event(event, data, size);
+    return S_OK;
+}
+
 // A main profiler, not one that is only told what happens.
 static HRESULT callback_load_as_notification_only(void *self, int32_t *notification_only)
 {
@@ -167,7 +180,9 @@ static const clr_method callback_vtable[CALLBACK_COUNT] = {
     [CALLBACK_GET_REJIT_PARAMETERS] = METHOD(callback_get_rejit_parameters),
     [CALLBACK_REJIT_COMPILATION_FINISHED] = METHOD(callback_rejit_compilation_finished),
     [CALLBACK_REJIT_ERROR] = METHOD(callback_rejit_error),
-    [CALLBACK_REJIT_ERROR + 1 ... CALLBACK_LOAD_AS_NOTIFICATION_ONLY - 1] = METHOD(ignored),
+    [CALLBACK_REJIT_ERROR + 1 ... CALLBACK_EVENT_PIPE_EVENT_DELIVERED - 1] = METHOD(ignored),
+    [CALLBACK_EVENT_PIPE_EVENT_DELIVERED] = METHOD(callback_event_delivered),
+    [CALLBACK_EVENT_PIPE_EVENT_DELIVERED + 1 ... CALLBACK_LOAD_AS_NOTIFICATION_ONLY - 1] = METHOD(ignored),
     [CALLBACK_LOAD_AS_NOTIFICATION_ONLY] = METHOD(callback_load_as_notification_only),
 };
 

@@ -58,11 +58,27 @@ enum {
     INFO_SUSPEND_RUNTIME = 97,
     INFO_RESUME_RUNTIME = 98,
     INFO_LAST = 98,             // ResumeRuntime, the last of ICorProfilerInfo10
+    INFO_EVENT_PIPE_START_SESSION = 101,   // ICorProfilerInfo12
+    INFO_EVENT_PIPE_STOP_SESSION = 103,
 };
+
+static const clr_guid IID_ICorProfilerInfo12 =
+    {0x27B24CCD, 0x1CB1, 0x47C5, {0x96, 0xEE, 0x98, 0x19, 0x0D, 0xC3, 0x09, 0x59}};
+
+// COR_PRF_EVENTPIPE_PROVIDER_CONFIG: what a session is to be told.
+typedef struct clr_event_provider {
+    const uint16_t *name;
+    uint64_t keywords;
+    uint32_t level;
+    const uint16_t *filter;
+} clr_event_provider;
 
 // COR_PRF_MONITOR: what ReJIT and stack walks need. Both may be set at an attach, and slow nothing down.
 #define COR_PRF_ENABLE_REJIT 0x00040000u
 #define COR_PRF_ENABLE_STACK_SNAPSHOT 0x10000000u
+
+// COR_PRF_HIGH_MONITOR: what events of the runtime need.
+#define COR_PRF_HIGH_MONITOR_EVENT_PIPE 0x00000080u
 
 // ICorProfilerThreadEnum.
 enum { THREADS_NEXT = 7 };
@@ -93,6 +109,7 @@ enum {
     CALLBACK_GET_REJIT_PARAMETERS = 84,
     CALLBACK_REJIT_COMPILATION_FINISHED = 85,
     CALLBACK_REJIT_ERROR = 86,
+    CALLBACK_EVENT_PIPE_EVENT_DELIVERED = 95,
     CALLBACK_LOAD_AS_NOTIFICATION_ONLY = 97,
     CALLBACK_COUNT = 98,
 };

@@ -40,6 +40,14 @@ extern struct instr_state {
 
 static inline void count(_Atomic uint32_t *counter) { atomic_fetch_add_explicit(counter, 1, memory_order_relaxed); }
 
+// What the profiler always asks the runtime for.
+#define EVENT_MASK (COR_PRF_ENABLE_REJIT | COR_PRF_ENABLE_STACK_SNAPSHOT)
+
+// ---- contention.c -----------------------------------------------------------------------------------------------------------
+
+// An event of the session that instr_watch_contention has started; on the thread that raised it.
+void contention_event(uint32_t event, const uint8_t *data, uint32_t bytes);
+
 // ---- errors.c ---------------------------------------------------------------------------------------------------------------
 
 void errors_push(uintptr_t module, uint32_t token, uintptr_t function, HRESULT hr);

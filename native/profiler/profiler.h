@@ -77,6 +77,14 @@ typedef struct instr_walk {
     uint64_t paused_ns;        // out: for how long they stood still
 } instr_walk_t;
 
+// The last time that a thread had to wait for a lock.
+typedef struct instr_contention {
+    int64_t start;        // when the wait began, as instr_now; 0 if none has been seen
+    int64_t owner_span;   // the innermost span that the thread with the lock worked for then; 0 for none, or unknown
+    uint32_t owner;       // the kernel's id of the thread that had the lock; 0 if unknown
+    uint32_t reserved;
+} instr_contention_t;
+
 // Fills in as much of *out as out->size says that the caller knows of. E_POINTER, E_INVALIDARG (size below 4).
 INSTR_EXPORT int32_t instr_status(instr_status_t *out);
 
@@ -124,9 +132,19 @@ INSTR_EXPORT int32_t instr_gettid(void);
 // within the thread's stack), so a broken chain yields 0 or a wrong address, never a fault.
 INSTR_EXPORT uintptr_t instr_caller(const void *marker);
 
+// Has the runtime tell each thread's waits for a Monitor or a System.Threading.Lock. `contexts` is the table that says which
+// span each thread works for (Core/Spans): `capacity` of them, a power of two, of which a thread has one of `places` from the
+// one that its id gives. A null table ends it. S_FALSE if it was on, or off, already; what the runtime answers to the session.
+// To be called by one managed thread at a time, in preemptive mode: the runtime tells its managed event sources of the session on it.
+INSTR_EXPORT int32_t instr_watch_contention(const void *contexts, uint32_t capacity, uint32_t places);
+
+// The calling thread's last wait that was told. Never blocks; fit for SuppressGCTransition.
+INSTR_EXPORT void instr_last_contention(instr_contention_t *out);
+
 // The layout of the structures above as numbers, for a test of the managed declarations. Returns how many there are,
 // whatever the capacity: INSTR_ABI_VERSION; sizeof instr_status_t and the offset of each field, in order of
-// declaration; the same for instr_error_t, instr_frame_t and instr_walk_t.
+// declaration; the same for instr_error_t, instr_frame_t, instr_walk_t and
+// instr_contention_t.
 INSTR_EXPORT uint32_t instr_abi(uint32_t *out, uint32_t capacity);
 
 #endif

@@ -73,6 +73,11 @@ uint32_t instr_abi(uint32_t *out, uint32_t capacity)
         offsetof(instr_walk_t, threads_missed),
         offsetof(instr_walk_t, limit_ns),
         offsetof(instr_walk_t, paused_ns),
+        sizeof(instr_contention_t),
+        offsetof(instr_contention_t, start),
+        offsetof(instr_contention_t, owner_span),
+        offsetof(instr_contention_t, owner),
+        offsetof(instr_contention_t, reserved),
     };
     const uint32_t length = sizeof(layout) / sizeof(layout[0]);
     if (out != NULL)

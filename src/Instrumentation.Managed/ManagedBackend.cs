@@ -4,6 +4,7 @@ using Instrumentation.Events;
 using Instrumentation.Governor;
 using Instrumentation.Managed.Costs;
 using Instrumentation.Managed.Engine;
+using Instrumentation.Managed.Locks;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
 
@@ -22,7 +23,7 @@ internal sealed class ManagedBackend : IProbeBackend
     public string Name => BackendName;
 
     /// <inheritdoc/>
-    public bool Handles(ProbePoint point) => point is MethodPoint;
+    public bool Handles(ProbePoint point) => point is MethodPoint or LockContentionPoint;
 
     /// <inheritdoc/>
     public IReadOnlyList<Capability> Capabilities()
@@ -43,7 +44,18 @@ internal sealed class ManagedBackend : IProbeBackend
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         RefuseStacks(spec);
-        IReadOnlyList<ProbedCode> codes = CodeFinder.Find(spec, null, out List<CoverageGap> gaps);
+        List<CoverageGap> gaps = [];
+        IReadOnlyList<ProbedCode> codes;
+        if (spec.Point is LockContentionPoint)
+        {
+            LockReports.Check(spec);
+            codes = LockMethods.Find(gaps);
+        }
+        else
+        {
+            codes = CodeFinder.Find(spec, null, out gaps);
+        }
+
         try
         {
             _ = ManagedEngine.Get();
@@ -64,6 +76,11 @@ internal sealed class ManagedBackend : IProbeBackend
         cancellationToken.ThrowIfCancellationRequested();
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         RefuseStacks(runtime.Spec);
+        if (runtime.Spec.Point is LockContentionPoint)
+        {
+            return ValueTask.FromResult<IProbeAttachment>(new LockAttachment(runtime));
+        }
+
         HashSet<Assembly> present = [.. AppDomain.CurrentDomain.GetAssemblies()];
         IReadOnlyList<ProbedCode> codes = CodeFinder.Find(runtime.Spec, null, out List<CoverageGap> gaps);
         ManagedEngine engine = ManagedEngine.Get();

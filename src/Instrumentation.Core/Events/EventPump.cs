@@ -38,6 +38,9 @@ internal sealed class EventPump
     private long _earlierOrphans;
     private long _earlierDamages;
 
+    /// <summary>The operating system's id of the thread; 0 while there is none.</summary>
+    public static int ThreadId { get; private set; }
+
     /// <summary>The pump of this process.</summary>
     public static EventPump Shared { get; } = new();
 
@@ -177,6 +180,7 @@ internal sealed class EventPump
     {
         using (ThreadStates.Guard())
         {
+            ThreadId = ThreadStates.ThreadIdSource();
             int wait = BusyWait;
             while (!_stopping)
             {
@@ -188,6 +192,7 @@ internal sealed class EventPump
             }
 
             End(merger);
+            ThreadId = 0;
         }
 
         ended.SetResult();

@@ -37,6 +37,7 @@ internal static class ProbePointCodecs
     private static IProbePointCodec[] OfPackages() =>
     [
         .. Create(Type.GetType("Instrumentation.Managed.Points.JsonMethodPoint, Instrumentation.Managed", throwOnError: false)),
+        .. Create(Type.GetType("Instrumentation.Managed.Locks.JsonLockPoint, Instrumentation.Managed", throwOnError: false)),
         .. Create(Type.GetType("Instrumentation.Ebpf.Points.JsonKernelPoint, Instrumentation.Ebpf", throwOnError: false)),
     ];
 

@@ -8,4 +8,7 @@ public abstract record ProbePoint
 {
     /// <summary>The place in the words that a user would search for, for example <c>Shop.Orders::Place</c>.</summary>
     public abstract string Describe();
+
+    /// <summary>What each event records when the spec captures and aggregates nothing; null for the header alone.</summary>
+    internal virtual Expressions.CaptureShape? DefaultCapture => null;
 }

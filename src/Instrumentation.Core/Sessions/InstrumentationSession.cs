@@ -205,6 +205,7 @@ public sealed class InstrumentationSession : IAsyncDisposable
         BeginAttach();
         try
         {
+            spec = spec is { CaptureShape: null, Aggregation: null, Point.DefaultCapture: { } capture } ? spec with { CaptureShape = capture } : spec;
             SpecRules.Check(spec);
             IProbeBackend backend = BackendOf(spec);
             ProbeLadder? ladder = Governor is null ? null : await Task.Run(() => ProbeLadder.Of(spec, backend), cancellationToken).ConfigureAwait(false);

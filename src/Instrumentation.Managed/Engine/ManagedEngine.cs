@@ -55,6 +55,9 @@ internal sealed class ManagedEngine
         }
     }
 
+    /// <summary>The native profiler.</summary>
+    public Profiler.Interop.NativeProfiler Native => _profiler.Native;
+
     /// <summary>The gaps of a new probe that close by themselves; none yet.</summary>
     /// <returns>The gaps.</returns>
     public OpenGaps NewOpenGaps() => new(_oldCode, _profiler.Native);

@@ -1,6 +1,7 @@
 using Instrumentation.Events;
 using Instrumentation.Expressions;
 using Instrumentation.Managed.Expressions;
+using Instrumentation.Managed.Locks;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Weaving;
 
@@ -23,6 +24,11 @@ internal static class HookPlanner
     /// <exception cref="ExpressionException">An expression cannot be used on this method.</exception>
     public static HookPlan Plan(ProbeRuntime runtime, ProbeSpec spec, ProbedCode code, int site, bool reachesCells)
     {
+        if (spec.Point is LockContentionPoint)
+        {
+            return LockMethods.Plan(code.Code, runtime.Slot, runtime.Ticket, site);
+        }
+
         MethodShape shape = new(code);
         BindingTarget target = shape.Target(spec.Edge, spec.GettersAllowed);
         ProbeExpression? condition = spec.Condition is null ? null : ExpressionBinder.Bind(spec.Condition, target);
@@ -214,7 +220,12 @@ internal static class HookPlanner
         }
     }
 
-    private static CaptureShape? Bind(CaptureShape? capture, BindingTarget target) => capture is null
+    /// <summary>Binds the expressions of a capture.</summary>
+    /// <param name="capture">The capture, or null.</param>
+    /// <param name="target">The place.</param>
+    /// <returns>The bound capture, or null.</returns>
+    /// <exception cref="ExpressionException">An expression cannot be used there.</exception>
+    internal static CaptureShape? Bind(CaptureShape? capture, BindingTarget target) => capture is null
         ? null
         : new CaptureShape([.. capture.Fields.Select(field => field with { Value = ExpressionBinder.Bind(field.Value, target) })], null);
 }

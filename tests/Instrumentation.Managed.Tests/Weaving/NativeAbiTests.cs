@@ -10,7 +10,7 @@ public sealed class NativeAbiTests
     [Fact]
     public void Abi_OfTheLibrary_IsTheLayoutOfTheManagedStructs()
     {
-        uint[] expected = [NativeProfiler.AbiVersion, .. Layout<NativeStatus>(), .. Layout<NativeError>(), .. Layout<NativeFrame>(), .. Layout<NativeWalk>()];
+        uint[] expected = [NativeProfiler.AbiVersion, .. Layout<NativeStatus>(), .. Layout<NativeError>(), .. Layout<NativeFrame>(), .. Layout<NativeWalk>(), .. Layout<NativeContention>()];
 
         Assert.Equal(expected, RuntimeProfiler.Attach().Native.Abi());
     }

@@ -21,7 +21,7 @@ public sealed partial class ProbeJsonDocTests
     {
         string table = Page[Page.IndexOf("## Points", StringComparison.Ordinal)..Page.IndexOf("## Aggregations", StringComparison.Ordinal)];
         string[] points = [.. Rows().Matches(table).Select(static match => match.Groups["text"].Value)];
-        Assert.Equal(2 + new JsonKernelPoint().Names.Count, points.Select(static point => ProbeSpecJson.Read($"{{\"point\": {point}}}").Point.Describe()).Distinct().Count());
+        Assert.Equal(3 + new JsonKernelPoint().Names.Count, points.Select(static point => ProbeSpecJson.Read($"{{\"point\": {point}}}").Point.Describe()).Distinct().Count());
         Assert.All(points, static point => Assert.Contains("\"on\"", ProbeSpecJson.Write(ProbeSpecJson.Read($"{{\"point\": {point}, \"on\": \"entry\"}}")), StringComparison.Ordinal));
     }
 

@@ -17,6 +17,8 @@ internal sealed unsafe class NativeProfiler
     private readonly delegate* unmanaged<NativeFrame*, uint, int> _frameVersions;
     private readonly delegate* unmanaged<int> _threadId;
     private readonly delegate* unmanaged<uint*, uint, uint> _abi;
+    private readonly delegate* unmanaged<void*, uint, uint, int> _watchContention;
+    private readonly delegate* unmanaged[SuppressGCTransition]<NativeContention*, void> _lastContention;
 
     private NativeProfiler(string path)
     {
@@ -32,6 +34,8 @@ internal sealed unsafe class NativeProfiler
         _frameVersions = (delegate* unmanaged<NativeFrame*, uint, int>)NativeLibrary.GetExport(library, "instr_frame_versions");
         _threadId = (delegate* unmanaged<int>)NativeLibrary.GetExport(library, "instr_gettid");
         _abi = (delegate* unmanaged<uint*, uint, uint>)NativeLibrary.GetExport(library, "instr_abi");
+        _watchContention = (delegate* unmanaged<void*, uint, uint, int>)NativeLibrary.GetExport(library, "instr_watch_contention");
+        _lastContention = (delegate* unmanaged[SuppressGCTransition]<NativeContention*, void>)NativeLibrary.GetExport(library, "instr_last_contention");
         CallerWalk = (delegate* unmanaged[SuppressGCTransition]<nint, nint>)NativeLibrary.GetExport(library, "instr_caller");
         Clock = (delegate* unmanaged[SuppressGCTransition]<long>)NativeLibrary.GetExport(library, "instr_now");
         Path = path;
@@ -168,6 +172,22 @@ internal sealed unsafe class NativeProfiler
     /// <summary>The operating system's id of the current thread.</summary>
     /// <returns>The id.</returns>
     public int ThreadId() => _threadId();
+
+    /// <summary>Has the runtime tell each thread's waits for monitors and locks.</summary>
+    /// <param name="contexts">The address of the table that says which span each thread works for.</param>
+    /// <param name="capacity">Its places, a power of two.</param>
+    /// <param name="places">How many of them, from the one that its id gives, a thread can have.</param>
+    /// <returns>An HRESULT.</returns>
+    public int WatchContention(nint contexts, int capacity, int places) => _watchContention((void*)contexts, (uint)capacity, (uint)places);
+
+    /// <summary>Has the runtime tell no more of waits.</summary>
+    /// <returns>An HRESULT: S_FALSE when it did not.</returns>
+    public int EndContention() => _watchContention(null, 0, 0);
+
+    /// <summary>The current thread's last wait that the runtime has told.</summary>
+    /// <param name="contention">Takes it.</param>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    public void LastContention(NativeContention* contention) => _lastContention(contention);
 
     /// <summary>The layout of the shared structs, for a test.</summary>
     /// <returns>The numbers in the order of profiler.h.</returns>
