@@ -19,6 +19,10 @@ public static partial class EbpfProbes
         /// </list>
         /// Stacks are those at which it stopped: <c>Probe.OffCpu().StacksBy(c => c.Duration)</c> is an off-CPU flame graph.
         /// </summary>
+        /// <remarks>
+        /// Stacks of processes are followed by frame pointers, which the C library's own waits (futex: locks, <see cref="Thread.Sleep(int)"/>) do not keep: such a stack ends there, and
+        /// the span of the thread (<see cref="ProbeContext.Span"/>) says what it worked for.
+        /// </remarks>
         /// <returns>The spec.</returns>
         public static ProbeSpec OffCpu() => new(new OffCpuPoint { Processes = new ProcessFilter(ProcessScope.This) });
     }

@@ -95,6 +95,9 @@ internal sealed class AccountPrograms
             one._assembler.Load(Register.R0, CodeEmitter.Context, 0);
             MemoryReads.Emit(one._code, BpfHelper.ProbeReadKernel, TaskLayout.Current.SleeperTask, sizeof(long), task, one._end);
             one._assembler.Load(Register.R0, Register.R10, task.Offset);
+
+            // What lies behind other timers is mostly no address of the kernel, and reading there is dear.
+            one._assembler.JumpIf(JumpCondition.SignedGreaterOrEqual, Register.R0, 0, one._end);
             one._account.EmitTask(one._end);
         }
 

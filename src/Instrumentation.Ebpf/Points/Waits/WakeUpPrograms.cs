@@ -56,6 +56,8 @@ internal sealed class WakeUpPrograms(MapHandle calls)
             _assembler.Load(Register.R0, Register.R10, task.Offset);
         }
 
+        // What lies behind other timers is mostly no address of the kernel.
+        _assembler.JumpIf(JumpCondition.SignedGreaterOrEqual, Register.R0, 0, skip);
         EmitFind(code, out Label end);
         _assembler.Load(Register.R1, Kept, KeptWait.Offset(KeptWait.Reason));
         _assembler.JumpIf(JumpCondition.NotEqual, Register.R1, (int)OffCpuReason.Lock, end);
