@@ -36,6 +36,9 @@ internal sealed class Epoch
     /// <summary>Samples of stacks.</summary>
     public long Samples { get; private set; }
 
+    /// <summary>Waits of threads.</summary>
+    public long Waits { get; private set; }
+
     /// <summary>Events that were read.</summary>
     public long Events { get; private set; }
 
@@ -56,6 +59,7 @@ internal sealed class Epoch
         if (kernel)
         {
             await SampleAsync(session);
+            await AccountAsync(session);
         }
 
         while (watch.Elapsed < time)
@@ -67,6 +71,9 @@ internal sealed class Epoch
                     break;
                 case 1 when kernel:
                     await SampleAsync(session);
+                    break;
+                case 2 when kernel:
+                    await AccountAsync(session);
                     break;
                 case < 11 when _live.Count < MostLive:
                     _live.Add(await LiveProbe.AttachAsync(session, _all, _random.Next(places), _random));
@@ -144,6 +151,17 @@ internal sealed class Epoch
                 worker.Resume();
             }
         }
+    }
+
+    // The kernel keeps totals of spans for a while, and counts waits by span: that exchanges the memory of the threads' contexts under them.
+    private async Task AccountAsync(InstrumentationSession session)
+    {
+        await using Accounting accounting = await session.AccountAsync();
+        await using AggregateHandle<CountTable<long>> waits = await session.AttachAsync(Specs.Waits());
+        await Task.Delay(30);
+        await waits.DisposeAsync();
+        Waits += waits.Read().Rows.Sum(static row => row.Count);
+        Attaches++;
     }
 
     private async Task SampleAsync(InstrumentationSession session)

@@ -15,6 +15,9 @@ internal static class Program
     private const long BytesPerAttach = 6 * 1024;
     private const long BytesOfRest = 24 * 1024 * 1024;
 
+    // The runtime opens a connection to itself now and then, and keeps it for a while.
+    private const int DescriptorsOfRest = 4;
+
     public static async Task<int> Main(string[] args)
     {
         int seconds = Option(args, "--seconds", 20);
@@ -39,6 +42,7 @@ internal static class Program
         long lost = 0;
         long late = 0;
         long samples = 0;
+        long waits = 0;
         long attachesWarm = 0;
         ProcessState? warm = null;
         ProcessState state = default;
@@ -53,6 +57,7 @@ internal static class Program
             exact += epoch.Exact;
             events += epoch.Events;
             samples += epoch.Samples;
+            waits += epoch.Waits;
             lost += epoch.Loss!.Total;
             late += epoch.Loss.Late;
             if (warm is null && watch.Elapsed > time / 5)
@@ -60,18 +65,18 @@ internal static class Program
                 (warm, attachesWarm) = (state, attaches);
             }
 
-            Console.WriteLine(Text($"{watch.Elapsed.TotalSeconds,6:F0} s: {attaches} attaches, {events} events, {lost} lost, {late} late, {samples} samples; {state}"));
+            Console.WriteLine(Text($"{watch.Elapsed.TotalSeconds,6:F0} s: {attaches} attaches, {events} events, {lost} lost, {late} late, {samples} samples, {waits} waits; {state}"));
         }
 
         ProcessState begin = warm ?? state;
         long calls = workers.Sum(static worker => worker.Ended.Sum());
         long allowed = begin.Resident + BytesOfRest + ((attaches - attachesWarm) * BytesPerAttach);
         Check(errors, state.Resident <= allowed, $"memory grew: {begin} after the warm-up, {state} at the end");
-        Check(errors, state.Descriptors <= begin.Descriptors + 2, $"descriptors: {begin.Descriptors} after the warm-up, {state.Descriptors} at the end");
+        Check(errors, state.Descriptors <= begin.Descriptors + DescriptorsOfRest, $"descriptors: {begin.Descriptors} after the warm-up, {state.Descriptors} at the end");
         Check(errors, state.KernelObjects <= begin.KernelObjects, $"objects of the kernel: {begin.KernelObjects} after the warm-up, {state.KernelObjects} at the end");
-        Check(errors, events > 0 && exact > 0 && (!kernel || samples > 0), "nothing was seen");
+        Check(errors, events > 0 && exact > 0 && (!kernel || (samples > 0 && waits > 0)), "nothing was seen");
         Console.WriteLine(Text(
-            $"soak seconds={watch.Elapsed.TotalSeconds:F0} attaches={attaches} exact={exact} calls={calls} events={events} lost={lost} late={late} samples={samples} kernel={(kernel ? "yes" : "no")} rss={begin.Resident / 1e6:F1}->{state.Resident / 1e6:F1}MB heap={begin.Heap / 1e6:F1}->{state.Heap / 1e6:F1}MB fds={begin.Descriptors}->{state.Descriptors} objects={begin.KernelObjects}->{state.KernelObjects} {(errors.Count == 0 ? "ok" : "FAILED")}"));
+            $"soak seconds={watch.Elapsed.TotalSeconds:F0} attaches={attaches} exact={exact} calls={calls} events={events} lost={lost} late={late} samples={samples} waits={waits} kernel={(kernel ? "yes" : "no")} rss={begin.Resident / 1e6:F1}->{state.Resident / 1e6:F1}MB heap={begin.Heap / 1e6:F1}->{state.Heap / 1e6:F1}MB fds={begin.Descriptors}->{state.Descriptors} objects={begin.KernelObjects}->{state.KernelObjects} {(errors.Count == 0 ? "ok" : "FAILED")}"));
         return errors;
     }
 

@@ -12,11 +12,14 @@ internal static class Specs
     public static Func<InstrumentationSession, Task<ProbeHandle>> Any(int place, Random random)
     {
         ProbeSpec spec = Of(place);
-        return place < Work.Methods ? Managed(spec, random.Next(7)) : Kernel(spec, place, random.Next(5));
+        return place < Work.Methods ? Managed(spec, random.Next(9)) : Kernel(spec, place, random.Next(5));
     }
 
     /// <summary>Stacks of this process, sampled; where they are is for the kernel to say.</summary>
     public static AggregateSpec<StackProfile> Profile() => Probe.Sample(199).ThisProcess().Stacks(1024);
+
+    /// <summary>Times of this process's threads off their processors, by the span that they were in.</summary>
+    public static AggregateSpec<CountTable<long>> Waits() => Probe.OffCpu().ThisProcess().CountBy(c => c.Span);
 
     private static ProbeSpec Of(int place) => place switch
     {
@@ -38,6 +41,8 @@ internal static class Specs
         3 => async session => await session.AttachAsync(spec.Histogram(c => c.Duration)),
         4 => async session => await session.AttachAsync(spec.OnEntry().CountBy(c => c.Arg<int>(0) % 16)),
         5 => async session => await session.AttachAsync(spec.OnEntry().When(c => c.Arg<int>(0) % 3 == 0).Capture(c => c.Arg<int>(0))),
+        6 => async session => await session.AttachAsync(spec.AsSpan()),
+        7 => async session => await session.AttachAsync(spec.Breakdown()),
         _ => async session => await session.AttachAsync(spec.OnEntry().Sample(5)),
     };
 
