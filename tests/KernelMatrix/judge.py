@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 """judge.py <required> [--here <report>] <kernel>=<report>...: whether what the kernels of the matrix report is good.
 
-A test that failed is not; nor is one of `required` that was skipped, or that is not there; nor is a test that was skipped on this machine,
-because its kernel lacks something, and that passed on no kernel of the matrix.
+A test that failed is not; nor is one of `required` that was skipped, or that is not there; nor is a test that passed on no kernel of the matrix
+although this machine left it to the matrix: its kernel lacks something, so that the test saw no more than the refusal, or was skipped.
 """
 import re
 import sys
 import xml.etree.ElementTree as xml
 
 
+LEFT = re.compile(r"left to the kernel matrix: (ebpf\.\S+)")
+
+
 def read(path):
-    """The results by the tests' names, and why those that were skipped were."""
+    """The results by the tests' names, and what was missing to those that were skipped or saw only the refusal."""
     tests = {}
     for test in xml.parse(path).iter("test"):
-        reason = test.find("reason")
-        tests[test.get("name").replace('\\"', '"')] = (test.get("result"), "" if reason is None else (reason.text or "").strip())
+        reason, left = test.find("reason"), LEFT.search(test.findtext("output") or "")
+        missing = left[1] if left else "" if reason is None else (reason.text or "").strip()
+        tests[test.get("name").replace('\\"', '"')] = (test.get("result"), missing)
     return tests
 
 
@@ -49,11 +53,11 @@ def main(arguments):
                 wrong.append(f"{kernel}: no test is named {pattern}")
             wrong += [f"{kernel}: skipped: {name}: {reason}" for name, (result, reason) in named.items() if result == "Skip"]
 
-    left = [name for name, (result, reason) in here.items() if result == "Skip" and reason.startswith("ebpf.")]
-    passed = {name for tests in kernels.values() for name, (result, _) in tests.items() if result == "Pass"}
-    wrong += [f"skipped here, and passed on no kernel: {name}: {here[name][1]}" for name in left if name not in passed]
+    left = [name for name, (_, missing) in here.items() if missing.startswith("ebpf.")]
+    passed = {name for tests in kernels.values() for name, (result, missing) in tests.items() if result == "Pass" and not missing}
+    wrong += [f"left to the matrix, and passed on no kernel: {name}: {here[name][1]}" for name in left if name not in passed]
     if here:
-        print(f"{len(left)} tests that this machine's kernel cannot run, {sum(name in passed for name in left)} of them passed in the matrix")
+        print(f"{len(left)} tests of what this machine's kernel lacks, {sum(name in passed for name in left)} of them passed in the matrix")
     for one in wrong:
         print(one)
     return 1 if wrong or not kernels else 0

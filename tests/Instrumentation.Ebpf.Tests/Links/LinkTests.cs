@@ -66,9 +66,17 @@ public sealed class LinkTests
     [InlineData(true)]
     public void FunctionEntryAndExit_WhereTheKernelHasThem_SeeEachCall(bool exit)
     {
-        Require.Capability(CapabilityNames.ProgramFunction);
         uint id = KernelBtf.Open().Find("__x64_sys_getpgid", BtfKind.Function)!.Value.Id;
-        using Counter counter = new(ProgramType.Tracing, exit ? AttachType.TraceFunctionExit : AttachType.TraceFunctionEntry, id, threadId: Threads.CurrentId());
+        AttachType attach = exit ? AttachType.TraceFunctionExit : AttachType.TraceFunctionEntry;
+        if (!Require.Has(CapabilityNames.ProgramFunction))
+        {
+            ProgramRefusedException refused = Assert.Throws<ProgramRefusedException>(() => new Counter(ProgramType.Tracing, attach, id));
+            Assert.Contains("'counter'", refused.Message, StringComparison.Ordinal);
+            Assert.Contains(CapabilityNames.ProgramFunction, Demand(CapabilityNames.ProgramFunction).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        using Counter counter = new(ProgramType.Tracing, attach, id, threadId: Threads.CurrentId());
         using BpfLink link = TracepointLinks.Tracing(counter.Program);
         for (int at = 0; at < Calls; at++)
         {
@@ -154,11 +162,12 @@ public sealed class LinkTests
     public void Kprobe_WhereTheKernelHasThem_SeesEachCall()
     {
         Require.Capability(CapabilityNames.ProgramKprobe);
-        if (!KernelCapabilities.Has(CapabilityNames.KprobeUnit))
+        if (!Require.Has(CapabilityNames.KprobeUnit))
         {
             KernelCallException error = Assert.Throws<KernelCallException>(() => PerfEvent.Kprobe("__x64_sys_getpgid"));
             Assert.Contains("'kprobe'", error.Message, StringComparison.Ordinal);
-            Assert.Skip("ebpf.attach.kprobe: this kernel has none; its refusal was seen.");
+            Assert.Contains(CapabilityNames.KprobeUnit, Demand(CapabilityNames.KprobeUnit).Message, StringComparison.Ordinal);
+            return;
         }
 
         using Counter counter = new(ProgramType.Kprobe, threadId: Threads.CurrentId());
@@ -175,7 +184,16 @@ public sealed class LinkTests
     [Fact]
     public void KprobeMulti_WhereTheKernelHasIt_SeesEachCall()
     {
-        Require.Capability(CapabilityNames.KprobeMulti);
+        Require.Capability(CapabilityNames.ProgramKprobe);
+        if (!Require.Has(CapabilityNames.KprobeMulti))
+        {
+            using Counter unattached = new(ProgramType.Kprobe, AttachType.TraceKprobeMulti);
+            KernelCallException error = Assert.Throws<KernelCallException>(() => MultiLinks.Kprobes(unattached.Program, new KprobeSites(["__x64_sys_getpgid"])));
+            Assert.Contains("LinkCreate", error.Operation, StringComparison.Ordinal);
+            Assert.Contains(CapabilityNames.KprobeMulti, Demand(CapabilityNames.KprobeMulti).Message, StringComparison.Ordinal);
+            return;
+        }
+
         using Counter counter = new(ProgramType.Kprobe, AttachType.TraceKprobeMulti, cookie: true, threadId: Threads.CurrentId());
         using BpfLink link = MultiLinks.Kprobes(counter.Program, new KprobeSites(["__x64_sys_getpgid"]) { Cookies = [5] });
         for (int at = 0; at < Calls; at++)
@@ -240,6 +258,8 @@ public sealed class LinkTests
 
         Assert.True(counter.Count >= Calls, $"{counter.Count}");
     }
+
+    private static BackendUnavailableException Demand(string capability) => Assert.Throws<BackendUnavailableException>(() => RequiredCapability.Demand(capability));
 
     private static Counter TypedCounter(uint id, bool cookie)
     {
