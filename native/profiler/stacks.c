@@ -8,8 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-// How often the suspension is tried anew when a garbage collection is under way, and how long is waited in between.
-enum { SUSPENSION_TRIES = 200 };
+// How often the suspension is tried anew when a garbage collection is under way, and how long is waited in between: on a machine that is busy with others a collection can take seconds.
+enum { SUSPENSION_TRIES = 5000 };
 static const struct timespec SUSPENSION_WAIT = {.tv_nsec = 1000 * 1000};
 
 // Threads are asked for in groups of so many.
