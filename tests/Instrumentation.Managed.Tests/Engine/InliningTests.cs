@@ -4,7 +4,8 @@ using Probed;
 
 namespace Instrumentation.Managed.Tests.Engine;
 
-/// <summary>Callers that hold an optimized copy of the probed method.</summary>
+/// <summary>Callers that hold an optimized copy of the probed method. Alone: the runtime optimizes when no new code has come for a while.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class InliningTests
 {
     private const int Calls = 1000;
