@@ -89,13 +89,14 @@ public sealed partial class AccountingTests
         object gate = new();
         Thread other = new(() =>
         {
+            // Far longer than what is asked of the waits: the other thread may begin to wait late, on a machine that is busy with much else.
             ready.Wait();
-            WaitCalls.Sleep(40);
+            WaitCalls.Sleep(240);
             Assert.Equal(1, WaitCalls.Write(write, [1], 1));
             lock (gate)
             {
                 ready.Wait();
-                WaitCalls.Sleep(60);
+                WaitCalls.Sleep(260);
             }
         });
         other.Start();
