@@ -14,6 +14,7 @@ Figure[] managed = [new CountFigure(), new AfterDetachFigure(), new FalseFigure(
 KernelFigure[] kernel =
 [
     new FunctionCountFigure(), new FunctionFilterFigure(), new RingFigure(), new StreamFigure(), new AttributionFigure(), new SampleFigure(), new AttachFigure(), new MergeFigure(),
+    new GovernorFigure(),
 ];
 int beyond = await Gate.RunAsync(managed.Where(figure => figure.Name.StartsWith(prefix, StringComparison.Ordinal)))
     + await Gate.RunAsync(kernel.Where(figure => figure.Names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))));

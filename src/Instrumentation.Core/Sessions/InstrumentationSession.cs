@@ -149,6 +149,25 @@ public sealed class InstrumentationSession : IAsyncDisposable
             "Start the session with the package that brings kernel probes.");
     }
 
+    /// <summary>
+    /// Tells what a probe is expected to cost, before it is attached: its hits are counted for a moment in the cheapest way, which is taken out again, and multiplied with
+    /// what a hit of its kind costs on this machine. The first forecast of a process measures the latter, which takes some tens of milliseconds.
+    /// </summary>
+    /// <param name="spec">What would be observed.</param>
+    /// <param name="look">How long hits are counted; null for 250 ms. With a condition, it is asked in the second half.</param>
+    /// <param name="cancellationToken">Ends the look; nothing stays attached.</param>
+    /// <returns>The forecast.</returns>
+    /// <exception cref="InstrumentationException">The spec is wrong, or it could not be attached here.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public Task<CostForecast> ForecastAsync(ProbeSpec spec, TimeSpan? look = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        TimeSpan time = look ?? TimeSpan.FromMilliseconds(250);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(look));
+        SpecRules.Check(spec);
+        return new Forecaster(AttachCountAsync, BackendOf(spec)).ForecastAsync(spec, time, cancellationToken);
+    }
+
     /// <summary>Detaches all probes, delivers what they had seen and ends the streams. Disposing again, also at the same time, waits for the same disposal.</summary>
     /// <returns>Completes when nothing of the session is left.</returns>
     public ValueTask DisposeAsync()
@@ -194,10 +213,17 @@ public sealed class InstrumentationSession : IAsyncDisposable
         return session;
     }
 
+    private Task<ProbeHandle> AttachCountAsync(ProbeSpec spec, CancellationToken cancellationToken) => AttachAsync(
+        spec,
+        static (runtime, attachment, stream, detached) => new ProbeHandle(runtime, attachment, stream, detached),
+        cancellationToken,
+        governed: false);
+
     private async Task<THandle> AttachAsync<THandle>(
         ProbeSpec spec,
         Func<ProbeRuntime, IProbeAttachment, EventStream, Func<ProbeHandle, ValueTask>, THandle> createHandle,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool governed = true)
         where THandle : ProbeHandle
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -208,7 +234,7 @@ public sealed class InstrumentationSession : IAsyncDisposable
             spec = spec is { CaptureShape: null, Aggregation: null, Point.DefaultCapture: { } capture } ? spec with { CaptureShape = capture } : spec;
             SpecRules.Check(spec);
             IProbeBackend backend = BackendOf(spec);
-            ProbeLadder? ladder = Governor is null ? null : await Task.Run(() => ProbeLadder.Of(spec, backend), cancellationToken).ConfigureAwait(false);
+            ProbeLadder? ladder = Governor is null || !governed ? null : await Task.Run(() => ProbeLadder.Of(spec, backend), cancellationToken).ConfigureAwait(false);
             ProbeRuntime runtime = new(spec, ProbeSlots.NextId(), (int)AggregationLayout.BytesFor(spec.Aggregation))
             {
                 MaximumStringLength = _options.MaximumStringLength,

@@ -14,6 +14,8 @@ internal sealed class EbpfBackend : IProbeBackend
     /// <summary>The backend's name in messages.</summary>
     public const string BackendName = "ebpf";
 
+    private Reach? _lastReach;
+
     /// <summary>Makes the backend.</summary>
     public EbpfBackend() => ThreadStates.ThreadIdSource = Threads.CurrentId;
 
@@ -41,7 +43,18 @@ internal sealed class EbpfBackend : IProbeBackend
     }
 
     /// <inheritdoc/>
-    public HitCost CostOf(ProbeSpec spec, ProbeReduction reduction) => KernelCosts.Of(spec, reduction);
+    public HitCost CostOf(ProbeSpec spec, ProbeReduction reduction)
+    {
+        // The levels of one probe are asked for one after the other.
+        if (Volatile.Read(ref _lastReach) is not { } last || last.Spec != spec)
+        {
+            PointTarget target = ((KernelPoint)spec.Point).Resolve(spec);
+            last = new Reach(spec, KernelCosts.ReachOf(spec.Point, target));
+            Volatile.Write(ref _lastReach, last);
+        }
+
+        return KernelCosts.Of(spec, last.Nanoseconds, reduction);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)
@@ -79,4 +92,6 @@ internal sealed class EbpfBackend : IProbeBackend
             throw new SpecException($"A span of {spec.Point.Describe()}", "spans are calls of .NET methods; what the kernel sees belongs to them.", "Leave AsSpan() out, and read ProbeEvent.Span.");
         }
     }
+
+    private sealed record Reach(ProbeSpec Spec, double Nanoseconds);
 }

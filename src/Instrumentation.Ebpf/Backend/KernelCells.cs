@@ -27,10 +27,11 @@ internal sealed class KernelCells : IProbeCells, IStackCells, IDisposable
 
     /// <summary>Creates the maps.</summary>
     /// <param name="spec">The probe.</param>
+    /// <param name="reach">The nanoseconds that it takes to reach a program, which the kernel does not measure.</param>
     /// <exception cref="KernelCallException">The kernel refused.</exception>
-    public KernelCells(ProbeSpec spec)
+    public KernelCells(ProbeSpec spec, double reach)
     {
-        _reach = KernelCosts.ReachOf(spec.Point);
+        _reach = reach;
         try
         {
             _aggregate = spec.Aggregation is null or CountAggregation or StackAggregation ? null : new KernelAggregate(spec.Aggregation);

@@ -14,6 +14,9 @@ namespace Instrumentation.Ebpf.Backend;
 /// </summary>
 internal static class KernelCosts
 {
+    /// <summary>To reach a program at an instruction of a user-space function that has to be stepped over.</summary>
+    public const double ReachSteppedFunction = 11_000;
+
     private const double ReachTracepoint = 60;
     private const double ReachKernelFunction = 40;
     private const double ReachUserFunction = 500;
@@ -29,8 +32,9 @@ internal static class KernelCosts
 
     /// <summary>What it takes to reach a program at a point, which the kernel does not measure.</summary>
     /// <param name="point">The point.</param>
+    /// <param name="target">The point as it was found on this machine.</param>
     /// <returns>Nanoseconds a run.</returns>
-    public static double ReachOf(ProbePoint point) => point switch
+    public static double ReachOf(ProbePoint point, PointTarget target) => target.ReachNanoseconds ?? point switch
     {
         FunctionPoint or UsdtPoint => ReachUserFunction,
         WatchpointPoint => ReachWatchpoint,
@@ -41,12 +45,13 @@ internal static class KernelCosts
 
     /// <summary>What a hit of a probe costs.</summary>
     /// <param name="spec">The probe.</param>
+    /// <param name="reach">What it takes to reach a program, where calls begin.</param>
     /// <param name="reduction">How far it is reduced: a kernel probe counts by sampling so rarely that nothing is left.</param>
     /// <returns>The cost.</returns>
-    public static HitCost Of(ProbeSpec spec, ProbeReduction reduction)
+    public static HitCost Of(ProbeSpec spec, double reach, ProbeReduction reduction)
     {
-        double ends = spec.Edge.HasFlag(ProbeEdge.Call) && spec.Point is not MomentPoint ? KeptStart + ReachOf(spec.Point) : 0;
-        double perHit = ReachOf(spec.Point) + Program + ends;
+        double ends = spec.Edge.HasFlag(ProbeEdge.Call) && spec.Point is not MomentPoint ? KeptStart + Math.Min(reach, ReachUserFunction) : 0;
+        double perHit = reach + Program + ends;
         if (reduction.Level == ProbeLevel.Counted || spec.Aggregation is CountAggregation)
         {
             return new HitCost(perHit, 0);

@@ -23,7 +23,7 @@ internal sealed class KernelProbe : IAsyncDisposable
         _runtime = runtime;
         _target = target;
         _spec = runtime.Spec;
-        Cells = new KernelCells(runtime.Spec);
+        Cells = new KernelCells(runtime.Spec, KernelCosts.ReachOf(runtime.Spec.Point, target));
     }
 
     /// <summary>The counts and the aggregate; they can be read after the detach, too.</summary>

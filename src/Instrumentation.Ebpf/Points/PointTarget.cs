@@ -13,6 +13,9 @@ internal abstract class PointTarget
     /// <summary>The places whose numbers records carry; programs of points with several get the place's position in here as their cookie.</summary>
     public abstract IReadOnlyList<string> Sites { get; }
 
+    /// <summary>What it takes to reach a program there, which the kernel does not measure; null for what is typical of the kind of point.</summary>
+    public virtual double? ReachNanoseconds => null;
+
     /// <summary>The values at the moment at which calls begin, or at the only moment of a point that is no call.</summary>
     /// <returns>A new source.</returns>
     public abstract ProgramSource Entry();

@@ -55,9 +55,9 @@ internal sealed record ManagedCosts(
             return new HitCost(Count, 0);
         }
 
-        bool readsEnd = Expressions(spec).SelectMany(ExpressionWalk.Nodes).Any(static node => node is ReturnExpression or ContextExpression { Value: ContextValue.Duration or ContextValue.Exception });
-        bool atEntry = (spec.Edge & (ProbeEdge.Entry | ProbeEdge.Catch)) != 0 || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && !readsEnd);
-        bool decidedAtEnd = !atEntry && (spec.Edge != ProbeEdge.Call || (spec.Condition is not null && readsEnd));
+        bool asksEnd = spec.Condition is { } condition && ReadsEnd(condition);
+        bool atEntry = (spec.Edge & (ProbeEdge.Entry | ProbeEdge.Catch)) != 0 || (spec.Edge == ProbeEdge.Call && spec.Aggregation is { } aggregation && !asksEnd && !ReadsEnd(aggregation));
+        bool decidedAtEnd = !atEntry && (spec.Edge != ProbeEdge.Call || asksEnd);
         double decision = atEntry ? EntryDecision : decidedAtEnd ? EndDecision : StartDecision;
         double whole = spec.Aggregation is not null ? (atEntry ? EntryAggregate : EndAggregate) : (atEntry ? EntryEvent : EndEvent) + (Field * Fields(spec));
         return new HitCost(decision, Math.Max(0, whole - decision));
@@ -65,28 +65,18 @@ internal sealed record ManagedCosts(
 
     private static int Fields(ProbeSpec spec) => spec.CaptureShape?.Fields.Sum(static field => field.Value.Type == typeof(string) ? FieldsOfText : 1) ?? 0;
 
-    private static IEnumerable<ProbeExpression> Expressions(ProbeSpec spec)
+    private static bool ReadsEnd(ProbeExpression expression) =>
+        ExpressionWalk.Nodes(expression).Any(static node => node is ReturnExpression or ContextExpression { Value: ContextValue.Duration or ContextValue.Exception or ContextValue.ThrownBy });
+
+    private static bool ReadsEnd(AggregationSpec aggregation)
     {
-        if (spec.Condition is { } condition)
+        bool reads = false;
+        _ = aggregation.Select(expression =>
         {
-            yield return condition;
-        }
-
-        foreach (CaptureField field in spec.CaptureShape?.Fields ?? [])
-        {
-            yield return field.Value;
-        }
-
-        List<ProbeExpression> aggregated = [];
-        _ = spec.Aggregation?.Select(expression =>
-        {
-            aggregated.Add(expression);
+            reads |= ReadsEnd(expression);
             return expression;
         });
-        foreach (ProbeExpression expression in aggregated)
-        {
-            yield return expression;
-        }
+        return reads;
     }
 
     private static ManagedCosts Measure()

@@ -148,8 +148,10 @@ internal sealed class FunctionResolver(FunctionPoint point)
 
     private void Place(string name, ulong address, ulong shift, ulong size = 0)
     {
+        bool stepped = false;
         if (FunctionCode.IsX64 && FunctionCode.Read(_file, address, LongestInstruction) is { } there)
         {
+            stepped = !there.Instructions.Take(1).Any(static instruction => ProbeableInstruction.IsEmulated(instruction));
             string? refusal = there.Instructions.Take(1).ToArray() is [var first] ? ProbeableInstruction.Refusal(first, there.BytesOf(first)) : "no instruction that is known begins there";
             if (refusal is not null)
             {
@@ -162,7 +164,7 @@ internal sealed class FunctionResolver(FunctionPoint point)
         _ = _file.TryGetOffset(address, out ulong offset);
         if (_offsets.Add(offset))
         {
-            _candidates.Add(new Candidate(new FunctionSite(full, address, offset, full), size));
+            _candidates.Add(new Candidate(new FunctionSite(full, address, offset, full) { IsStepped = stepped }, size));
         }
     }
 
@@ -178,7 +180,7 @@ internal sealed class FunctionResolver(FunctionPoint point)
             {
                 ulong shift = before[^1].NextIP - site.Address;
                 string names = string.Join(", ", before.Select(static one => one.Mnemonic.ToString().ToLowerInvariant()));
-                site = site with { Address = site.Address + shift, Offset = site.Offset + shift, Reached = string.Create(CultureInfo.InvariantCulture, $"{site.Name}+{shift} (after {names})") };
+                site = site with { IsStepped = false, Address = site.Address + shift, Offset = site.Offset + shift, Reached = string.Create(CultureInfo.InvariantCulture, $"{site.Name}+{shift} (after {names})") };
             }
 
             sites.Add(site);

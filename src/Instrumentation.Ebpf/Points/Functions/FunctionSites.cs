@@ -7,7 +7,11 @@ namespace Instrumentation.Ebpf.Points.Functions;
 /// <param name="Address">The virtual address of the instruction.</param>
 /// <param name="Offset">Where the instruction lies in the file.</param>
 /// <param name="Reached">How coverage shows it: with what was skipped before the instruction.</param>
-internal sealed record FunctionSite(string Name, ulong Address, ulong Offset, string Reached);
+internal sealed record FunctionSite(string Name, ulong Address, ulong Offset, string Reached)
+{
+    /// <summary>Whether a hit costs a second trap: the kernel does not emulate the instruction, but has it stepped over.</summary>
+    public bool IsStepped { get; init; }
+}
 
 /// <summary>The places of a function point, found in its file.</summary>
 /// <param name="Library">The file.</param>

@@ -13,6 +13,9 @@ internal sealed class FunctionTarget(FunctionPoint point, FunctionSites found) :
     public override ProbeCoverage Coverage { get; } = new([.. found.Sites.Select(static site => site.Reached)], found.Gaps) { Notes = found.Notes };
 
     /// <inheritdoc/>
+    public override double? ReachNanoseconds { get; } = found.Sites.Any(static site => site.IsStepped) ? KernelCosts.ReachSteppedFunction : null;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> Sites { get; } = [.. found.Sites.Select(static site => site.Name)];
 
     /// <inheritdoc/>
