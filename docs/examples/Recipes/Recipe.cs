@@ -114,6 +114,21 @@ public static class Recipe
         Console.WriteLine(placed.Statistics);
     }
 
+    public static async Task WhatItMayCost(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync(
+            new InstrumentationOptions { Budget = new OverheadBudget { CpuPercent = 1, EventsPerSecond = 10_000 } });
+
+        var prices = Probe.Methods("Recipes.Orders::*").Capture(c => c.Duration);
+        var forecast = session.ForecastAsync(prices);
+        await orders.WorkAsync();
+        Console.WriteLine(await forecast);
+
+        var probe = await session.AttachAsync(prices);
+        await orders.WorkAsync();
+        Console.WriteLine($"{probe.Level}: {session.Governor?.Cost}");
+    }
+
     public static async Task WhoCosts(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();

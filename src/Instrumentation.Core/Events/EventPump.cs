@@ -35,6 +35,8 @@ internal sealed class EventPump
     private long _searchAt;
     private long _rounds;
     private long _failures;
+    private long _busyNanoseconds;
+    private long _drainedBytes;
     private long _earlierOrphans;
     private long _earlierDamages;
 
@@ -52,6 +54,9 @@ internal sealed class EventPump
 
     /// <summary>Rounds so far, in this process.</summary>
     public long Rounds => Volatile.Read(ref _rounds);
+
+    /// <summary>What the rounds in which there were records took in this process, in nanoseconds, and the bytes of these records.</summary>
+    public (long Nanoseconds, long Bytes) Work => (Volatile.Read(ref _busyNanoseconds), Volatile.Read(ref _drainedBytes));
 
     /// <summary>Rounds that ended by an exception, in this process: out of memory, most likely.</summary>
     public long Failures => Volatile.Read(ref _failures);
@@ -208,7 +213,9 @@ internal sealed class EventPump
                 merger.Sources = _known = sources;
             }
 
+            long began = MonotonicClock.Now;
             int drained = merger.Round();
+            CountDelivery(drained, began);
             long now = MonotonicClock.Now;
             if (now >= _searchAt)
             {
@@ -224,6 +231,15 @@ internal sealed class EventPump
             Interlocked.Increment(ref _failures);
             InstrumentationEventSource.Log.PumpFailed(exception.Message);
             return 0;
+        }
+    }
+
+    private void CountDelivery(int drained, long began)
+    {
+        if (drained > 0)
+        {
+            Volatile.Write(ref _busyNanoseconds, _busyNanoseconds + MonotonicClock.Now - began);
+            Volatile.Write(ref _drainedBytes, _drainedBytes + drained);
         }
     }
 

@@ -53,14 +53,15 @@ internal sealed class Forecaster(Func<ProbeSpec, CancellationToken, Task<ProbeHa
         }
 
         double reports = Math.Min(spec.Limits.PerSecond ?? double.PositiveInfinity, passed / spec.Limits.SampleEvery);
-        double nanoseconds = cost.Of(hits, reports);
         double events = spec.Aggregation is null ? reports : 0;
+        double perEvent = EventSize.Estimate(spec) * new DeliveryCost().PerByte;
+        double nanoseconds = cost.Of(hits, reports) + (events * perEvent);
         return new CostForecast(
             coverage,
             look,
             hits,
             reports,
-            hits > 0 ? nanoseconds / hits : cost.Of(1, 1),
+            hits > 0 ? nanoseconds / hits : cost.Of(1, 1) + (spec.Aggregation is null ? perEvent : 0),
             nanoseconds / NanosecondsPerPercent,
             events,
             events * EventSize.Estimate(spec),

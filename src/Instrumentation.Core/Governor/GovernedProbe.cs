@@ -6,7 +6,8 @@ namespace Instrumentation.Governor;
 /// <summary>A probe of a session with a budget: its levels, what it takes, and when it may be restored. Used by the governor's thread alone.</summary>
 /// <param name="handle">The probe.</param>
 /// <param name="ladder">Its levels.</param>
-internal sealed class GovernedProbe(ProbeHandle handle, ProbeLadder ladder) : IBudgetedProbe
+/// <param name="delivery">What it takes to deliver its events.</param>
+internal sealed class GovernedProbe(ProbeHandle handle, ProbeLadder ladder, DeliveryCost delivery) : IBudgetedProbe
 {
     private const double NanosecondsPerSecond = 1e9;
     private const double NanosecondsPerPercent = 1e7;
@@ -22,7 +23,7 @@ internal sealed class GovernedProbe(ProbeHandle handle, ProbeLadder ladder) : IB
     private double _correction = 1;
     private double _fixedNanoseconds;
     private double _totalNanoseconds;
-    private double _bytesPerEvent;
+    private double _bytesPerEvent = EventSize.Estimate(handle.Spec);
     private IDisposable? _measure;
     private ProgramTime _measureBegan;
     private ProbeStatistics _hitsBefore;
@@ -156,6 +157,7 @@ internal sealed class GovernedProbe(ProbeHandle handle, ProbeLadder ladder) : IB
         double reported = ladder.Reported(rung, handle.Spec.Limits, rates.Passed);
         double nanoseconds = (ladder.Costs[rung].Of(rates.Hits, reported) * _correction) + (ladder.Rungs[rung].Level == ProbeLevel.Off ? 0 : rates.FixedNanoseconds);
         double events = handle.Spec.Aggregation is null ? reported : 0;
+        nanoseconds += events * _bytesPerEvent * delivery.PerByte;
         return new BudgetLoad(nanoseconds / NanosecondsPerPercent, events, events * _bytesPerEvent);
     }
 

@@ -25,6 +25,7 @@ public sealed class OverheadGovernor
 
     private readonly Lock _gate = new();
     private readonly List<GovernedProbe> _probes = [];
+    private readonly DeliveryCost _delivery = new();
     private readonly StepLog _steps = new();
     private readonly Queue<double> _ownLooks = new();
     private long _lastLook = Stopwatch.GetTimestamp();
@@ -66,7 +67,7 @@ public sealed class OverheadGovernor
     /// <param name="ladder">Its levels.</param>
     internal void Add(ProbeHandle handle, ProbeLadder ladder)
     {
-        GovernedProbe probe = new(handle, ladder);
+        GovernedProbe probe = new(handle, ladder, _delivery);
         lock (_gate)
         {
             if (!_stopped)
@@ -91,6 +92,7 @@ public sealed class OverheadGovernor
             double seconds = Stopwatch.GetElapsedTime(_lastLook, now).TotalSeconds;
             _lastLook = now;
             Forget();
+            _delivery.Learn();
             _probes.ForEach(static probe => probe.Read());
             double factor = Check(seconds);
             _probes.ForEach(probe => probe.Account(seconds, factor));
