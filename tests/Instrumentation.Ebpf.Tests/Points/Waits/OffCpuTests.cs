@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Links;
 using Instrumentation.Ebpf.Points.Waits;
 using Instrumentation.Ebpf.Tests.Links;
@@ -243,7 +244,13 @@ public sealed class OffCpuTests
         ExpressionException error = await Assert.ThrowsAsync<ExpressionException>(() => session.AttachAsync(Probe.OffCpu().When(c => c.Arg<int>("reasn") == 0)));
         Assert.Contains("'reason'", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, ObjectCounts.OfProcess());
-        ProbeHandle handle = await session.AttachAsync(Probe.OffCpu().EveryProcess().When(c => c.Kernel<int>("task->tgid") == c.ProcessId && c.Kernel<int>("task->pid") == c.ThreadId));
+
+        // The kernel's own ids are those of the initial namespace.
+        ProbeSpec every = Probe.OffCpu().EveryProcess();
+        ProbeHandle handle = await session.AttachAsync(
+            PidNamespace.Own is null
+                ? every.When(c => c.Kernel<int>("task->tgid") == c.ProcessId && c.Kernel<int>("task->pid") == c.ThreadId)
+                : every.When(c => c.Kernel<int>("task->tgid") != c.ProcessId && c.ProcessId != 0));
         await Task.Delay(200, TestContext.Current.CancellationToken);
         await handle.DisposeAsync();
         ProbeStatistics statistics = handle.Statistics;
