@@ -38,15 +38,19 @@ public sealed class ShopPage(ShopWatch watch)
 
     private IEnumerable<string> Routes()
     {
-        TextTable table = new("REQUESTS", ">COUNT", ">MEAN ms", ">P99 ms", "STATUS");
+        TextTable table = new("REQUESTS", ">COUNT", ">MEAN ms", ">P99 ms", ">SYSCALLS", ">WAITS ms", ">QUEUED ms", "STATUS");
         foreach (RouteRow row in watch.Picture.Routes().Take(9))
         {
             string statuses = string.Join("  ", row.Statuses.Select(status => $"{status.Key}: {Texts.Number(status.Value)}"));
-            table.Add(Texts.OneLine(row.Route, 34), Texts.Number(row.Count), Texts.Milliseconds(row.Mean), Texts.Milliseconds(row.P99), statuses);
+            table.Add([Texts.OneLine(row.Route, 34), Texts.Number(row.Count), Texts.Milliseconds(row.Mean), Texts.Milliseconds(row.P99), .. Kernel(row.Kernel), statuses]);
         }
 
         return table.Lines();
     }
+
+    private static string[] Kernel(KernelMean? mean) => mean is null
+        ? ["", "", ""]
+        : [Texts.Number(mean.Syscalls), Texts.Milliseconds(mean.Waited), Texts.Milliseconds(mean.Queued)];
 
     private IEnumerable<string> SlowSql()
     {

@@ -35,6 +35,8 @@ public sealed class CloseLook(InstrumentationSession session, ShopPicture pictur
     /// <param name="cancellationToken">Ends it early.</param>
     public async Task RunAsync(TimeSpan time, CancellationToken cancellationToken)
     {
+        Accounting? accounting = await AccountAsync(cancellationToken);
+
         // The spans are there before the first event that asks for one, and go after the last.
         _managed.Add(await session.AttachAsync(ShopProbes.Requests, cancellationToken));
         _managed.Add(await session.AttachAsync(ShopProbes.Methods, cancellationToken));
@@ -46,6 +48,24 @@ public sealed class CloseLook(InstrumentationSession session, ShopPicture pictur
         await Task.Delay(time, cancellationToken);
         picture.EndLook(Stopwatch.GetTimestamp());
         await DetachAsync();
+        if (accounting is not null)
+        {
+            await accounting.DisposeAsync();
+        }
+    }
+
+    // So that each span says what the kernel did for it.
+    private async Task<Accounting?> AccountAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.AccountAsync(cancellationToken);
+        }
+        catch (InstrumentationException lacking)
+        {
+            Missing = KernelPart.Describe(lacking);
+            return null;
+        }
     }
 
     private async Task AttachKernelAsync(CancellationToken cancellationToken)

@@ -15,11 +15,13 @@ public sealed class OverheadGate(TextWriter output)
     private const string Name = "webshop.overhead";
     private const int RequestsPerSecond = 1000;
     private const int Pairs = 9;
-    private const double WindowSeconds = 1.5;
+    private const double WindowSeconds = 2;
     private const double LimitPercent = 2;
 
-    // The runtime compiles the changed methods anew, better and better while they run.
-    private const double SettleSeconds = 1.5;
+    // The runtime compiles the changed methods anew, better and better while they run: that is over before a window begins.
+    private const double SettleOn = 3;
+    private const double SettleOff = 1.5;
+    private const double WarmUp = 12;
 
     /// <summary>Measures.</summary>
     /// <param name="cancellationToken">Ends it early; nothing stays attached.</param>
@@ -35,12 +37,12 @@ public sealed class OverheadGate(TextWriter output)
         try
         {
             ShopObserver observer = new(session);
-            await load.RunAsync(8 * SettleSeconds, cancellationToken);
+            await load.RunAsync(WarmUp, cancellationToken);
             for (int pair = 0; pair <= Pairs; pair++)
             {
-                double off = await MeasureAsync(load, cancellationToken);
+                double off = await MeasureAsync(load, SettleOff, cancellationToken);
                 await observer.AttachAsync(cancellationToken);
-                double on = await MeasureAsync(load, cancellationToken);
+                double on = await MeasureAsync(load, SettleOn, cancellationToken);
                 await observer.DetachAsync();
 
                 // The first pair is the first time that the probes' own code runs.
@@ -75,9 +77,9 @@ public sealed class OverheadGate(TextWriter output)
     }
 
     // In percent of one processor.
-    private static async Task<double> MeasureAsync(PacedLoad load, CancellationToken cancellationToken)
+    private static async Task<double> MeasureAsync(PacedLoad load, double settle, CancellationToken cancellationToken)
     {
-        await load.RunAsync(SettleSeconds, cancellationToken);
+        await load.RunAsync(settle, cancellationToken);
         (double requestsPerSecond, TimeSpan cpu) = await load.RunAsync(WindowSeconds, cancellationToken);
         return 100 * requestsPerSecond * cpu.TotalSeconds;
     }

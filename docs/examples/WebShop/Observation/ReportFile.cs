@@ -71,6 +71,9 @@ public static class ReportFile
     {
         report.Add(new ReportTable("Requests by route", ["route", ">requests", ">mean ms", ">p99 ms", "answers"], [.. summary.Routes.Take(20).Select(static row => (IReadOnlyList<string>)
             [row.Route, Texts.Number(row.Count), Texts.Milliseconds(row.Mean), Texts.Milliseconds(row.P99), string.Join("  ", row.Statuses.Select(static status => $"{status.Key}: {Texts.Number(status.Value)}"))])]));
+        report.Add(new ReportTable("What the kernel did for the mean request", ["route", ">system calls", ">in them, ms", ">waiting, ms", ">queued for a processor, ms", ">page faults"],
+            [.. summary.Routes.Where(static row => row.Kernel is not null).Take(20).Select(static row => (IReadOnlyList<string>)
+            [row.Route, Texts.Number(row.Kernel!.Syscalls), Texts.Milliseconds(row.Kernel.InSyscalls), Texts.Milliseconds(row.Kernel.Waited), Texts.Milliseconds(row.Kernel.Queued), row.Kernel.PageFaults.ToString("F1", CultureInfo.InvariantCulture)])]));
         report.Add(new ReportTable($"SQL over {Texts.Span(ShopProbes.SlowSql)}", ["command", ">count", ">mean ms", ">max ms"], [.. summary.SlowSql.Take(10).Select(static row => (IReadOnlyList<string>)
             [Texts.OneLine(row.Sql, 200), Texts.Number(row.Count), Texts.Milliseconds(row.Mean), Texts.Milliseconds(row.Maximum)])]));
         report.Add(new ReportTable("Exceptions", ["type", "thrown by", "caught by", ">count"], [.. summary.Exceptions.Take(12).Select(static row => (IReadOnlyList<string>)

@@ -97,7 +97,7 @@ public sealed class ShopPicture
         ProbeFields fields = e.Fields;
         if (e.Probe == ShopProbes.Requests.Label)
         {
-            _routes.Add(new RequestSeen(Text(fields, "Method"), Text(fields, "Path"), Text(fields, "Route"), (int)fields["Status"]!), e.Duration);
+            _routes.Add(new RequestSeen(Text(fields, "Method"), Text(fields, "Path"), Text(fields, "Route"), (int)fields["Status"]!), e.Duration, e.Totals);
         }
         else if (e.Probe == ShopProbes.SlowSqlCommands.Label)
         {

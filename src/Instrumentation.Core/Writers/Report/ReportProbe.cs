@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Instrumentation;
 
 /// <summary>A probe as a report's table shows it.</summary>
@@ -16,6 +18,10 @@ public sealed record ReportProbe(string Name, ProbeState State, ProbeCoverage Co
     public static ReportProbe Of(ProbeHandle handle)
     {
         ArgumentNullException.ThrowIfNull(handle);
-        return new ReportProbe(handle.Name, handle.State, handle.Coverage, handle.Statistics);
+        ProbeStatistics statistics = handle.Statistics;
+        return new ReportProbe(handle.Name, handle.State, handle.Coverage, statistics)
+        {
+            Cost = statistics.Cost is { } cost ? string.Create(CultureInfo.InvariantCulture, $"{cost.CpuPercent:0.00} % of a processor") : "",
+        };
     }
 }
