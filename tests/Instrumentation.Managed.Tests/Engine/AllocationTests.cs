@@ -27,6 +27,9 @@ public sealed class AllocationTests
         ["summary of durations"] = Target().Summary(c => c.Duration),
         ["sum by caller"] = Target().SumBy(c => c.Caller, c => c.Duration),
         ["summary by integer"] = Target().SummaryBy(c => c.Arg<int>(0) % 8, c => c.Arg<string>(1).Length),
+        ["synchronous span"] = Target().AsSpan(),
+        ["breakdown of synchronous spans by text"] = Target().BreakdownBy(c => c.Arg<string>(1)),
+        ["count by place"] = Target().CountBy(c => c.Place),
         ["histogram by integer, most keys without room"] = Target().HistogramBy(c => c.Arg<int>(0), c => c.Arg<int>(0), capacity: 4),
     };
 
