@@ -14,6 +14,9 @@ public sealed class CausalOrderTests(ITestOutputHelper output)
     // So far a thread may be ahead of the reader: nothing is lost, on a machine of any speed.
     private const long Ahead = 10_000;
 
+    // Of four million; most runs have none.
+    private const long MostLate = 100;
+
     [Fact]
     public async Task MethodAndItsSystemCall_AMillionTimes_ComeInTheOrderOfTheirCauses()
     {
@@ -52,6 +55,7 @@ public sealed class CausalOrderTests(ITestOutputHelper output)
 
         // A processor that is taken away from the machine between a program's look at the clock and its reservation makes a record late: that is told, record by record.
         Assert.Equal(loss.Late, order.Backwards);
+        Assert.InRange(loss.Late, 0, MostLate);
         Assert.True(order.Displaced == 0 || loss.Late > 0, $"{order.Displaced} events were not the next of their thread, though none is late");
     }
 
