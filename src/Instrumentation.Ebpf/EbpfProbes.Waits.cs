@@ -20,8 +20,8 @@ public static partial class EbpfProbes
         /// Stacks are those at which it stopped: <c>Probe.OffCpu().StacksBy(c => c.Duration)</c> is an off-CPU flame graph.
         /// </summary>
         /// <remarks>
-        /// Stacks of processes are followed by frame pointers, which the C library's own waits (futex: locks, <see cref="Thread.Sleep(int)"/>) do not keep: such a stack ends there, and
-        /// the span of the thread (<see cref="ProbeContext.Span"/>) says what it worked for.
+        /// Stacks of processes are followed by frame pointers, which the C library's own waits (futex: locks, <see cref="Thread.Sleep(int)"/>) do not keep: such a stack ends there. What
+        /// the thread worked for is known all the same: the method of its innermost span is the outermost frame.
         /// </remarks>
         /// <returns>The spec.</returns>
         public static ProbeSpec OffCpu() => new(new OffCpuPoint { Processes = new ProcessFilter(ProcessScope.This) });

@@ -15,6 +15,9 @@ internal abstract record KernelPoint : ProbePoint
     /// </summary>
     public virtual int LeastStackPlaces => 1;
 
+    /// <summary>Whether stacks are told apart by what the thread worked for.</summary>
+    public virtual bool StacksHaveCause => false;
+
     /// <inheritdoc/>
     public sealed override string Describe() => Place + Processes;
 

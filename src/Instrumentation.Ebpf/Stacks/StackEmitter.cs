@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Compiler.Expressions;
 using Instrumentation.Ebpf.Compiler.Programs;
+using Instrumentation.Ebpf.Contexts;
 using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.Maps;
+using Instrumentation.Spans;
 
 namespace Instrumentation.Ebpf.Stacks;
 
@@ -90,7 +92,24 @@ internal sealed class StackEmitter(CodeEmitter code, StackMaps maps)
         StorePart(key, nameof(StackKey.KernelStack));
         _assembler.Alu(AluOperation.ShiftRight, Register.R0, 32);
         StorePart(key, nameof(StackKey.UserStack));
-        _assembler.StoreConstant(Register.R10, key.Offset + Offset(nameof(StackKey.Padding)), 0, MemorySize.Bytes4);
+        EmitSpanSite(source);
+        StorePart(key, nameof(StackKey.SpanSite));
+    }
+
+    // A thread that waits is often deep in native code, where its stack cannot be followed: what it works for says the more.
+    private void EmitSpanSite(ProgramSource source)
+    {
+        if (source.KeptStacks is null || source.Call.Contexts is not { } contexts)
+        {
+            _assembler.Move(Register.R0, 0);
+            return;
+        }
+
+        ContextEmitter thread = new(_assembler, contexts);
+        source.EmitTaskIds(code);
+        thread.EmitFind();
+        thread.EmitSpan();
+        _assembler.Alu(AluOperation.ShiftRight, Register.R0, SpanId.NumberBits);
     }
 
     private void EmitWeight(StackSlot? weight)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Instrumentation.Ebpf.Stacks;
 
-/// <summary>What hits are counted by: the process and its stack.</summary>
+/// <summary>What hits are counted by: the process, its stack, and what it worked for.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct StackKey
 {
@@ -18,6 +18,6 @@ internal struct StackKey
     /// <summary>The id of the stack in the kernel, or a negative error number.</summary>
     public int KernelStack;
 
-    /// <summary>Zero: keys compare byte by byte.</summary>
-    public int Padding;
+    /// <summary>The number of the site whose span the thread worked for; 0 for none, and where stacks are not told apart by it.</summary>
+    public int SpanSite;
 }

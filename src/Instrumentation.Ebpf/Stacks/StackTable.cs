@@ -1,6 +1,7 @@
 using System.Numerics;
 using Instrumentation.Ebpf.Errors;
 using Instrumentation.Ebpf.Maps;
+using Instrumentation.Events;
 
 namespace Instrumentation.Ebpf.Stacks;
 
@@ -121,6 +122,11 @@ internal sealed class StackTable : IDisposable
         for (int i = 0; i < user.Length; i++)
         {
             frames.Add(_names.InProcess(key.ProcessId, user[i], isCaller: i > 0));
+        }
+
+        if (ProbeSite.Find(key.SpanSite) is { } cause)
+        {
+            frames.Add(new ProfiledFrame(cause.Name, "", FrameKind.Managed, 0));
         }
 
         return frames;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Links;
 using Instrumentation.Ebpf.Tests.Links;
 using Instrumentation.Ebpf.Tests.Support;
+using Instrumentation.Events;
 using Instrumentation.Spans;
 
 namespace Instrumentation.Ebpf.Tests.Contexts;
@@ -99,6 +100,30 @@ public sealed class AttributionTests
         Assert.Equal(Enumerable.Range(1, Threads).Select(static number => SpanOf(number, 1)), seen.Select(static one => one.Value).Distinct().Order());
         Assert.All(seen.GroupBy(static one => one.Value), static group => Assert.InRange(group.Count(), 5, 10));
         Assert.All(seen.GroupBy(static one => one.Value), static group => Assert.Single(group.Select(static one => one.Event.ThreadId).Distinct()));
+    }
+
+    [Fact]
+    public async Task OffCpuStacks_BeginWithTheMethodOfTheSpan()
+    {
+        int[] sites = [.. Enumerable.Range(1, 2).Select(static number => ProbeSite.RegisterAll([$"Shop.Orders::Route{number}"], "test").Number)];
+        await using InstrumentationSession session = await KernelSession.StartAsync();
+        AggregateHandle<StackProfile> handle = await session.AttachAsync(Probe.OffCpu().When(c => c.Arg<OffCpuReason>("reason") == OffCpuReason.Sleep && c.Span != 0).StacksBy(c => c.Duration, 64));
+        Thread[] threads = [.. sites.Select((site, index) => new Thread(() =>
+        {
+            OwnSlot.Get().Flow = SpanId.Prefix(site) | 7;
+            WaitCalls.Sleep(20 * (index + 1));
+            WaitCalls.Sleep(20 * (index + 1));
+            OwnSlot.Get().Flow = 0;
+        }))];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        await handle.DisposeAsync();
+        Assert.All(handle.Read().Stacks, static stack => Assert.StartsWith("Shop.Orders::Route", stack.Frames[^1].Name, StringComparison.Ordinal));
+        for (int route = 1; route <= sites.Length; route++)
+        {
+            long weight = handle.Read().Stacks.Where(stack => stack.Frames[^1].Name.EndsWith($"{route}", StringComparison.Ordinal)).Sum(static stack => stack.Weight);
+            Assert.InRange(weight, 20_000_000L * route, 10_000_000_000L);
+        }
     }
 
     [Fact]

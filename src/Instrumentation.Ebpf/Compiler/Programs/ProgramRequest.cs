@@ -1,4 +1,5 @@
 using Instrumentation.Ebpf.Assembler;
+using Instrumentation.Ebpf.Points;
 using Instrumentation.Expressions;
 
 namespace Instrumentation.Ebpf.Compiler.Programs;
@@ -49,7 +50,9 @@ internal sealed record ProgramRequest
     public bool CarriesCause { get; init; } = true;
 
     /// <summary>Whether the report reads the contexts of threads.</summary>
-    public bool NeedsCause => (CarriesCause && Spec.Aggregation is null) || Expressions.SelectMany(ExpressionWalk.Nodes).Reads(ContextValue.Span);
+    public bool NeedsCause => (CarriesCause && Spec.Aggregation is null)
+        || Spec is { Aggregation: StackAggregation, Point: KernelPoint { StacksHaveCause: true } }
+        || Expressions.SelectMany(ExpressionWalk.Nodes).Reads(ContextValue.Span);
 
     /// <summary>The expressions that the report evaluates.</summary>
     public IEnumerable<ProbeExpression> Expressions =>

@@ -10,6 +10,9 @@ internal sealed record OffCpuPoint : KernelPoint
     public override int LeastStackPlaces => 8192;
 
     /// <inheritdoc/>
+    public override bool StacksHaveCause => true;
+
+    /// <inheritdoc/>
     public override PointTarget Resolve(ProbeSpec spec)
     {
         if (spec.Edge != ProbeEdge.Call)
