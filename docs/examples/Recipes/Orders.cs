@@ -3,6 +3,8 @@ namespace Recipes;
 /// <summary>The program that the recipes look into; it knows nothing of them.</summary>
 public sealed class Orders
 {
+    private readonly Lock _book = new();
+
     public async Task<decimal> PlaceAsync(string product, int quantity)
     {
         await Task.Delay(quantity % 7);
@@ -20,6 +22,14 @@ public sealed class Orders
         catch (ArgumentException)
         {
             return null;
+        }
+    }
+
+    public void Book()
+    {
+        lock (_book)
+        {
+            Thread.Sleep(3);
         }
     }
 

@@ -98,6 +98,25 @@ public static class Recipe
         Console.WriteLine(spans.Read());
     }
 
+    public static async Task WhoHoldsTheLock(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        await session.AttachAsync(Probe.Method((Orders o) => o.Book()).AsSpan());
+        var waits = await session.AttachAsync(Probe.LockContention().When(c => c.Duration > TimeSpan.FromMilliseconds(2)));
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(orders.Book)));
+        await session.DisposeAsync();
+
+        await foreach (var wait in session.Events)
+        {
+            if (wait.ProbeId == waits.Id)
+            {
+                Console.WriteLine($"{wait.Span} waited {wait.Duration.TotalMilliseconds:F1} ms for a {wait.Fields["Type"]} that thread {wait.Fields["Owner"]} held");
+            }
+        }
+    }
+
     public static async Task Retune(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();

@@ -40,9 +40,9 @@ internal static unsafe class HolderHooks
             return;
         }
 
-        if (_current.Target != target)
+        if (_current.Target != target || _current.Ticket != ticket)
         {
-            _current = new CurrentWait { Target = target, Start = HookClock.Now, Owner = LockObjects.Find(target)?.Owner() ?? default };
+            _current = new CurrentWait { Target = target, Ticket = ticket, Start = HookClock.Now, Owner = LockObjects.Find(target)?.Owner() ?? default };
         }
 
         Leave(state);
@@ -57,19 +57,19 @@ internal static unsafe class HolderHooks
     /// <param name="site">The method's site.</param>
     public static void EndWait(object target, bool taken, object? exception, long start, int ticket, int site)
     {
-        bool waited = _current.Target == target;
+        CurrentWait wait = default;
+        if (_current.Target == target)
+        {
+            wait = _current;
+            _current = default;
+        }
+
+        bool waited = wait.Target is not null && wait.Ticket == ticket;
         bool got = taken && exception is null;
         ThreadState* state;
         if ((!waited && !got) || (state = Enter(ticket)) == null)
         {
             return;
-        }
-
-        CurrentWait wait = default;
-        if (waited)
-        {
-            wait = _current;
-            _current = default;
         }
 
         LockObject? known = LockWatch.Known(target);
@@ -221,6 +221,7 @@ internal static unsafe class HolderHooks
     private struct CurrentWait
     {
         public object? Target;
+        public int Ticket;
         public long Start;
         public (int Thread, long Span) Owner;
     }

@@ -1,3 +1,4 @@
+using Instrumentation.Events;
 using Instrumentation.Governor;
 using Instrumentation.Managed.Engine;
 using Instrumentation.Managed.Locks;
@@ -256,6 +257,84 @@ public sealed class LockContentionTests
         Compete(target);
         Assert.InRange(handle.Statistics.Hits - hits, Times, long.MaxValue);
         Assert.Equal(2 * Times, handle.Statistics.Passed);
+    }
+
+    [Fact]
+    public async Task Attaches_AmidContention_DisturbNobody()
+    {
+        Target monitor = new();
+        Lock modern = new();
+        using TestSemaphore semaphore = new();
+        using TestReaderWriter readerWriter = new();
+        int[] counts = new int[5];
+        using CancellationTokenSource end = new();
+        Task[] workers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            int rounds = 0;
+            for (; !end.IsCancellationRequested; rounds++)
+            {
+                lock (monitor)
+                {
+                    counts[0]++;
+                }
+
+                lock (modern)
+                {
+                    counts[1]++;
+                }
+
+                semaphore.Wait();
+                counts[2]++;
+                semaphore.Release();
+                await semaphore.WaitAsync();
+                counts[3]++;
+                semaphore.Release();
+                readerWriter.EnterWriteLock();
+                counts[4]++;
+                readerWriter.ExitWriteLock();
+                readerWriter.EnterReadLock();
+                readerWriter.ExitReadLock();
+            }
+
+            return rounds;
+        }))];
+        await using InstrumentationSession session = await Watch.StartAsync();
+        long waits = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            AggregateHandle<SummarySnapshot> handle = await session.AttachAsync(Probe.LockContention().Summary(static c => c.Duration));
+            await Task.Delay(20);
+            await handle.DisposeAsync();
+            waits += handle.Read().Count;
+            Assert.InRange(handle.Read().Maximum, 0, (long)Watch.Limit.TotalNanoseconds);
+        }
+
+        await end.CancelAsync();
+        await Task.WhenAll(workers).WaitAsync(Watch.Limit);
+        int rounds = workers.Sum(static worker => ((Task<int>)worker).Result);
+        Assert.All(counts, count => Assert.Equal(rounds, count));
+        Assert.True(waits > 0);
+    }
+
+    [Fact]
+    public async Task Locks_OfTheLibrary_AreNotReported()
+    {
+        Target target = new();
+        int pump = 0;
+        IReadOnlyList<ProbeEvent> events = await Watch.EventsAsync(Probe.LockContention(), () =>
+        {
+            pump = EventPump.ThreadId;
+            Parallel.For(0, 2000, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
+            {
+                lock (target)
+                {
+                    Thread.SpinWait(2000);
+                }
+            });
+        });
+
+        Assert.NotEqual(0, pump);
+        Assert.DoesNotContain(events, one => one.ThreadId == pump || one.Fields["Owner"] is int owner && owner == pump);
     }
 
     [Fact]
