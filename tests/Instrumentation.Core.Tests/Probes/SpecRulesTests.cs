@@ -51,7 +51,7 @@ public sealed class SpecRulesTests
         [
             new KeyedAggregation(Number, new CountAggregation(), 0),
             new KeyedAggregation(Number, new CountAggregation(), 65537),
-            new KeyedAggregation(Text, new CountAggregation(), 1),
+            new KeyedAggregation(new ConstantExpression(1.5, typeof(double)), new CountAggregation(), 1),
             new KeyedAggregation(Number, new SumAggregation(Text), 1),
             new KeyedAggregation(Number, new KeyedAggregation(Number, new CountAggregation(), 1), 1),
             new KeyedAggregation(Number, new LinearHistogramAggregation(Number, 0, 0, 10), 1),

@@ -67,7 +67,7 @@ public sealed class RefusalTests
     [Fact]
     public void Scratch_ThatIsFull_NamesTheSubExpression()
     {
-        ScratchLayout scratch = new(24);
+        ScratchLayout scratch = new(limit: 24);
         Assert.Equal((0, 8), (scratch.Take(3, "a"), scratch.Take(16, "b")));
         Assert.Equal("c", Assert.Throws<ExpressionException>(() => scratch.Take(1, "c")).SubExpression);
     }

@@ -11,6 +11,10 @@ internal static partial class NativeCalls
     [LibraryImport("libc", EntryPoint = "a64l", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint A64L(string text);
 
+    /// <summary>inet_network(3).</summary>
+    [LibraryImport("libc", EntryPoint = "inet_network", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial uint InetNetwork(string text);
+
     /// <summary>gettid(2).</summary>
     [LibraryImport("libc", EntryPoint = "gettid")]
     public static partial int ThreadId();

@@ -21,7 +21,7 @@ public sealed class PreemptionTests
         InstrumentationOptions options = new() { BacklogBytes = 64 * 1024 * 1024, ReaderBufferBytes = 128 * 1024 * 1024 };
         await using InstrumentationSession session = await InstrumentationSession.StartAsync([new EbpfBackend()], options);
         ProbeHandle<Called> handle = await session.AttachAsync(
-            Probe.Function("libc.so.6", "a64l").OnEntry().ThisProcess()
+            Probe.Function("libc.so.6", "inet_network").OnEntry().ThisProcess()
                 .When(c => c.String(c.Arg<nint>(0)).StartsWith("preempt"))
                 .Capture(c => new Called(c.String(c.Arg<nint>(0)), c.ThreadId)));
         ConcurrentDictionary<int, string> texts = [];
@@ -33,7 +33,7 @@ public sealed class PreemptionTests
             together.SignalAndWait();
             for (int i = 0; i < CallsPerThread; i++)
             {
-                _ = NativeCalls.A64L(text);
+                _ = NativeCalls.InetNetwork(text);
             }
         }))];
         Array.ForEach(threads, static thread => thread.Start());
