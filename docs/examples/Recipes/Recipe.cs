@@ -176,7 +176,7 @@ public static class Recipe
             Probe.Method((Orders o) => o.PlaceAsync(default!, default)).OnEntry().Capture(c => new { Quantity = c.Arg<int>("quantity") }));
         var priced = await session.AttachAsync(Probe.Method((Orders o) => o.Price(default!)).Capture(c => c.Arg<string>("product")));
 
-        await orders.WorkAsync();
+        await orders.PlaceAsync("tea", 2);
         await session.DisposeAsync();
 
         await foreach (ProbeEvent e in session.Events)
