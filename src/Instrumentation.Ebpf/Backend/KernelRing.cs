@@ -11,7 +11,7 @@ namespace Instrumentation.Ebpf.Backend;
 /// </summary>
 internal sealed class KernelRing : IRecordSource
 {
-    /// <summary>The bytes of the ring: what 100,000 records a second fill in a second.</summary>
+    /// <summary>The bytes of the ring: room for 100,000 records of 160 bytes while the pump stands still.</summary>
     public const int Bytes = 16 * 1024 * 1024;
 
     private static readonly Lock Gate = new();

@@ -48,6 +48,8 @@ internal static class Confirmation
                 return true;
             }
 
+            // Nothing tells when: the runtime asks for the body on the thread that compiles the method first, which may be the program's. Bounded by the tries; a body that is not
+            // taken by then is a gap that closes by itself.
             Thread.Sleep(1);
             _ = Compile(method);
         }

@@ -157,6 +157,7 @@ internal sealed class OldCode(RuntimeProfiler profiler)
             int result = profiler.Native.WalkStacks(ref walk, frames);
             for (int i = 1; i < Tries && (result < 0 || walk.ThreadsMissed > 0); i++)
             {
+                // Nothing tells when a thread has unwound. Bounded by the tries: what cannot be walked is not known to be complete.
                 Thread.Sleep(1);
                 result = profiler.Native.WalkStacks(ref walk, frames);
             }
