@@ -1,4 +1,5 @@
 using System.Reflection.Emit;
+using System.Runtime.InteropServices;
 using Instrumentation.Events;
 using Instrumentation.Expressions;
 using Instrumentation.Managed.Expressions;
@@ -190,13 +191,35 @@ internal sealed unsafe class RecordBody
             _il.Emit(OpCodes.Ldfld, typeof(ThreadState).GetField(nameof(ThreadState.ThreadId))!);
         });
         Set(nameof(EventRecordHeader.Site), () => _il.Emit(OpCodes.Ldarg, (short)_signature.Site));
-        Set(nameof(EventRecordHeader.Edge), EmitEdge);
-        Set(nameof(EventRecordHeader.Flags), () => EmitFlags(strings));
-        Set(nameof(EventRecordHeader.Version), () => _il.Emit(OpCodes.Ldc_I4, _request.Version));
-        Set(nameof(EventRecordHeader.Faults), () => _il.Emit(OpCodes.Ldloc, _faults));
+        EmitMarks(strings);
         Set(nameof(EventRecordHeader.CallId), EmitCallId);
         Set(nameof(EventRecordHeader.Span), EmitSpan);
     }
+
+    // Edge, flags, version and faults lie in eight bytes, which one store writes.
+    private void EmitMarks(IReadOnlyList<LocalBuilder> strings)
+    {
+        int edge = Offset(nameof(EventRecordHeader.Edge));
+        _il.Emit(OpCodes.Ldloc, _record);
+        _il.Emit(OpCodes.Ldc_I4, edge);
+        _il.Emit(OpCodes.Add);
+        EmitEdge();
+        EmitFlags(strings);
+        _il.Emit(OpCodes.Ldc_I4, 8 * (Offset(nameof(EventRecordHeader.Flags)) - edge));
+        _il.Emit(OpCodes.Shl);
+        _il.Emit(OpCodes.Or);
+        _il.Emit(OpCodes.Ldc_I4, _request.Version << (8 * (Offset(nameof(EventRecordHeader.Version)) - edge)));
+        _il.Emit(OpCodes.Or);
+        _il.Emit(OpCodes.Conv_U8);
+        _il.Emit(OpCodes.Ldloc, _faults);
+        _il.Emit(OpCodes.Conv_U8);
+        _il.Emit(OpCodes.Ldc_I4, 8 * (Offset(nameof(EventRecordHeader.Faults)) - edge));
+        _il.Emit(OpCodes.Shl);
+        _il.Emit(OpCodes.Or);
+        _il.Emit(OpCodes.Stind_I8);
+    }
+
+    private static int Offset(string field) => (int)Marshal.OffsetOf<EventRecordHeader>(field);
 
     private void EmitSpan()
     {
