@@ -11,6 +11,7 @@ namespace Instrumentation.Managed.Costs;
 /// <param name="StartDecision">A hook at the entry that finds the end of a call not wanted.</param>
 /// <param name="EndDecision">Hooks at the entry and at the end, the latter of which finds the hit not wanted.</param>
 /// <param name="EndEvent">An event at the end, with its duration.</param>
+/// <param name="Span">An event at the end of a call that is a span.</param>
 /// <param name="EndAggregate">An aggregate that is updated at the end.</param>
 /// <param name="Field">A captured value.</param>
 internal sealed record ManagedCosts(
@@ -21,10 +22,14 @@ internal sealed record ManagedCosts(
     double StartDecision,
     double EndDecision,
     double EndEvent,
+    double Span,
     double EndAggregate,
     double Field)
 {
     private const int CalibratedFields = 4;
+
+    // A few values disappear in what an event costs besides; many do not.
+    private const double LeastField = 0.5;
 
     // A string is copied, and its length looked at.
     private const int FieldsOfText = 3;
@@ -59,7 +64,7 @@ internal sealed record ManagedCosts(
         bool atEntry = (spec.Edge & (ProbeEdge.Entry | ProbeEdge.Catch)) != 0 || (spec.Edge == ProbeEdge.Call && spec.Aggregation is { } aggregation && !asksEnd && !ReadsEnd(aggregation));
         bool decidedAtEnd = !atEntry && (spec.Edge != ProbeEdge.Call || asksEnd);
         double decision = atEntry ? EntryDecision : decidedAtEnd ? EndDecision : StartDecision;
-        double whole = spec.Aggregation is not null ? (atEntry ? EntryAggregate : EndAggregate) : (atEntry ? EntryEvent : EndEvent) + (Field * Fields(spec));
+        double whole = spec.Aggregation is not null ? (atEntry ? EntryAggregate : EndAggregate) : (atEntry ? EntryEvent : spec.IsSpan ? Span : EndEvent) + (Field * Fields(spec));
         return new HitCost(decision, Math.Max(0, whole - decision));
     }
 
@@ -93,7 +98,8 @@ internal sealed record ManagedCosts(
             calibration.Measure(probe.OnCall().Sample(int.MaxValue)),
             calibration.Measure(probe.OnCall().When(c => c.Duration < TimeSpan.Zero)),
             calibration.Measure(probe.OnCall()),
+            calibration.Measure(probe.AsSpan()),
             calibration.Measure(probe.OnCall().Histogram(c => c.Duration)),
-            Math.Max(0, fourFields - entryEvent) / CalibratedFields);
+            Math.Max(LeastField, (fourFields - entryEvent) / CalibratedFields));
     }
 }
