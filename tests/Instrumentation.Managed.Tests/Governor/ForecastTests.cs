@@ -36,7 +36,7 @@ public sealed class ForecastTests(ITestOutputHelper output)
     public async Task SteadyLoad_IsForecastAsItThenIs()
     {
         using CancellationTokenSource stop = new();
-        Task load = LoadAsync(stop.Token);
+        Task load = SteadyLoad.RunAsync(Watch.Limit, PerMillisecond, static i => Tuned.Rated(i), stop.Token);
         await using InstrumentationSession session = await Watch.StartAsync();
         ProbeSpec spec = Probe.Method(() => Tuned.Rated(0)).When(c => c.Arg<int>(0) % 4 == 0).Capture(c => new { Value = c.Arg<int>(0), c.Duration });
         CostForecast forecast = await session.ForecastAsync(spec, TimeSpan.FromMilliseconds(500));
@@ -73,20 +73,4 @@ public sealed class ForecastTests(ITestOutputHelper output)
         await Assert.ThrowsAsync<TaskCanceledException>(() => session.ForecastAsync(Probe.Method(() => Tuned.Rated(0)), null, new CancellationToken(canceled: true)));
         Assert.Empty(session.Probes);
     }
-
-    private static Task LoadAsync(CancellationToken stop) => Task.Run(
-        () =>
-        {
-            Stopwatch watch = Stopwatch.StartNew();
-            for (int i = 0; !stop.IsCancellationRequested; i++)
-            {
-                while (i > watch.Elapsed.TotalMilliseconds * PerMillisecond)
-                {
-                    Thread.Sleep(1);
-                }
-
-                _ = Tuned.Rated(i);
-            }
-        },
-        CancellationToken.None);
 }

@@ -30,7 +30,7 @@ public sealed class GovernorTests(ITestOutputHelper output)
         Print(session);
         output.WriteLine($"bare {calls:N0} calls/s, {bare:F3} of its twin's time, with the governor {governed:F3}: throughput {bare / governed:F3}; after a second {cost}; {handle.Statistics.Cost}");
         output.WriteLine(handle.Coverage.ToString());
-        Assert.InRange(calls, 10e6, 40e6);
+        Assert.InRange(calls, 2e6, 50e6);
         Assert.True(cost.CpuPercent <= 1, cost.ToString());
         Assert.Equal(ProbeLevel.Off, level);
         Assert.Contains("overhead budget", Assert.Single(handle.Coverage.Gaps, static gap => gap.Reason.Contains("budget")).Reason);
@@ -193,18 +193,9 @@ public sealed class GovernorTests(ITestOutputHelper output)
         }
     }
 
-    private static Task CallAsync(TimeSpan time, int perMillisecond, int rareEvery) => Task.Run(() =>
+    private static Task CallAsync(TimeSpan time, int perMillisecond, int rareEvery) => SteadyLoad.RunAsync(time, perMillisecond, i =>
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        for (int i = 0; watch.Elapsed < time; i++)
-        {
-            while (i > watch.Elapsed.TotalMilliseconds * perMillisecond)
-            {
-                Thread.Sleep(1);
-            }
-
-            _ = Tuned.Rated(i);
-            _ = rareEvery > 0 && i % rareEvery == 0 ? Storm.Rare(i) : 0;
-        }
+        _ = Tuned.Rated(i);
+        _ = rareEvery > 0 && i % rareEvery == 0 ? Storm.Rare(i) : 0;
     });
 }
