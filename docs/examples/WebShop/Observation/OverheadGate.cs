@@ -7,16 +7,21 @@ namespace WebShop.Observation;
 
 /// <summary>
 /// Measures what the probes that a user keeps on in production cost: spans of the requests with what the kernel did for each, counts, histograms and exceptions.
-/// At a steady pace, in windows without and with probes that take turns and have the same requests; the figure is the median over the pairs.
+/// At a steady pace, in windows without and with probes that take turns and have the same requests; each with probes is compared with the two around it, and the
+/// figure is the median.
 /// </summary>
 /// <param name="output">Takes what is measured.</param>
 public sealed class OverheadGate(TextWriter output)
 {
     private const string Name = "webshop.overhead";
     private const int RequestsPerSecond = 1000;
-    private const int Pairs = 9;
+    private const int LeastRounds = 9;
+    private const int MostRounds = 25;
     private const double WindowSeconds = 2;
     private const double LimitPercent = 2;
+
+    // As long as the rounds scatter so much that their median is less certain than this, in percent of a processor, there are more of them.
+    private const double EnoughCertainty = 0.5;
 
     // The runtime compiles the changed methods anew, better and better while they run: that is over before a window begins.
     private const double SettleOn = 3;
@@ -33,24 +38,25 @@ public sealed class OverheadGate(TextWriter output)
         InstrumentationSession session = await InstrumentationSession.StartAsync(cancellationToken: cancellationToken);
         ShopPicture picture = new();
         Task reading = picture.ReadAsync(session.Events);
-        List<(double Off, double On)> pairs = [];
+        List<(double Off, double On)> rounds = [];
         try
         {
             ShopObserver observer = new(session);
             await load.RunAsync(WarmUp, cancellationToken);
-            for (int pair = 0; pair <= Pairs; pair++)
+            await observer.AttachAsync(cancellationToken);
+            await load.RunAsync(SettleOn, cancellationToken);
+            await observer.DetachAsync();
+            double before = await MeasureAsync(load, SettleOff, cancellationToken);
+            while (rounds.Count < LeastRounds || (rounds.Count < MostRounds && Uncertainty(rounds) > EnoughCertainty))
             {
-                double off = await MeasureAsync(load, SettleOff, cancellationToken);
                 await observer.AttachAsync(cancellationToken);
                 double on = await MeasureAsync(load, SettleOn, cancellationToken);
                 await observer.DetachAsync();
-
-                // The first pair is the first time that the probes' own code runs.
-                if (pair > 0)
-                {
-                    pairs.Add((off, on));
-                    await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  pair {pair}: {off:F1} % of a processor without, {on:F1} % with, {on - off:+0.00;-0.00}"));
-                }
+                double after = await MeasureAsync(load, SettleOff, cancellationToken);
+                double off = (before + after) / 2;
+                rounds.Add((off, on));
+                before = after;
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {rounds.Count}: {off:F1} % of a processor without, {on:F1} % with, {on - off:+0.00;-0.00}"));
             }
 
             await output.WriteLineAsync($"  accounting: {observer.AccountingMissing ?? "on"}; {picture.Events} events, {session.Events.Loss.Total} lost");
@@ -61,19 +67,27 @@ public sealed class OverheadGate(TextWriter output)
             await reading;
         }
 
-        return Judge(pairs);
+        return Judge(rounds);
     }
 
-    private int Judge(List<(double Off, double On)> pairs)
+    private int Judge(List<(double Off, double On)> rounds)
     {
-        double points = Middle(pairs.Select(static pair => pair.On - pair.Off));
-        double relative = Middle(pairs.Select(static pair => 100 * ((pair.On / pair.Off) - 1)));
+        double points = Middle(rounds.Select(static round => round.On - round.Off));
+        double relative = Middle(rounds.Select(static round => 100 * ((round.On / round.Off) - 1)));
         bool within = points <= LimitPercent;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {RequestsPerSecond} requests a second take {Middle(pairs.Select(static pair => pair.Off)):F1} % of a processor, both sides of the connections; the probes add {relative:F1} % to that{(within ? "" : "; BEYOND THE LIMIT")}"));
+            $"  {RequestsPerSecond} requests a second take {Middle(rounds.Select(static round => round.Off)):F1} % of a processor, both sides of the connections; the probes add {relative:F1} % to that{(within ? "" : "; BEYOND THE LIMIT")}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Name} {points:F3} {LimitPercent:F2}"));
         return within ? 0 : 1;
+    }
+
+    // The usual error of the median, from the width of the middle half.
+    private static double Uncertainty(List<(double Off, double On)> rounds)
+    {
+        double[] sorted = [.. rounds.Select(static round => round.On - round.Off).Order()];
+        double middleHalf = sorted[sorted.Length * 3 / 4] - sorted[sorted.Length / 4];
+        return 0.93 * middleHalf / Math.Sqrt(sorted.Length);
     }
 
     // In percent of one processor.
