@@ -17,7 +17,7 @@ internal static class Watch
     public static async Task<ProbeHandle> AttachAsync(InstrumentationSession session, ProbeSpec spec)
     {
         ProbeHandle handle = await session.AttachAsync(spec);
-        Assert.True(handle.State == ProbeState.Armed, handle.Coverage.ToString());
+        Assert.True(Reaches(handle), handle.Coverage.ToString());
         return handle;
     }
 
@@ -25,7 +25,7 @@ internal static class Watch
     public static async Task<AggregateHandle<CountSnapshot>> CountAsync(InstrumentationSession session, ProbeSpec spec)
     {
         AggregateHandle<CountSnapshot> handle = await session.AttachAsync(spec.Count());
-        Assert.True(handle.State == ProbeState.Armed, handle.Coverage.ToString());
+        Assert.True(Reaches(handle), handle.Coverage.ToString());
         return handle;
     }
 
@@ -53,7 +53,7 @@ internal static class Watch
     {
         await using InstrumentationSession session = await StartAsync();
         ProbeHandle<T> handle = await session.AttachAsync(spec);
-        Assert.True(handle.State == ProbeState.Armed, handle.Coverage.ToString());
+        Assert.True(Reaches(handle), handle.Coverage.ToString());
         await Task.Run(run);
         await session.DisposeAsync();
         List<T> values = [];
@@ -79,7 +79,7 @@ internal static class Watch
     {
         await using InstrumentationSession session = await StartAsync();
         ProbeHandle<T> handle = await session.AttachAsync(spec);
-        Assert.True(handle.State == ProbeState.Armed, handle.Coverage.ToString());
+        Assert.True(Reaches(handle), handle.Coverage.ToString());
         await Task.Run(run);
         await session.DisposeAsync();
         List<ProbeEvent<T>> events = [];
@@ -104,7 +104,7 @@ internal static class Watch
     {
         await using InstrumentationSession session = await StartAsync();
         AggregateHandle<TSnapshot> handle = await session.AttachAsync(spec);
-        Assert.True(handle.State == ProbeState.Armed, handle.Coverage.ToString());
+        Assert.True(Reaches(handle), handle.Coverage.ToString());
         await Task.Run(run);
         await handle.DisposeAsync();
         Assert.Equal(0, handle.Statistics.Faults);
@@ -141,6 +141,11 @@ internal static class Watch
 
         return events;
     }
+
+    // Threads of the framework itself, its timers' for one, wait for ever in calls that began before any probe: their copies of probed code of the framework are gaps that stay.
+    private static bool Reaches(ProbeHandle handle) => handle.State == ProbeState.Armed || (handle.State == ProbeState.Partial && handle.Coverage.Gaps.All(static gap =>
+        !gap.Blind && gap.Reason.Contains("began before the attach", StringComparison.Ordinal)
+        && (gap.Place.StartsWith("System.", StringComparison.Ordinal) || gap.Reason.StartsWith("a call of System.", StringComparison.Ordinal))));
 
     /// <summary>Waits until something holds that another thread brings about.</summary>
     public static async Task ReachedAsync(Func<bool> holds, string what)
