@@ -1,4 +1,3 @@
-using Instrumentation.Backends;
 using Instrumentation.Events;
 
 namespace Instrumentation.Governor;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Instrumentation.Events;
 using ThreadState = Instrumentation.Events.ThreadState;
 
 namespace Instrumentation.Spans;

@@ -1,6 +1,5 @@
 using Instrumentation.Backends;
 using Instrumentation.Ebpf.Compiler.Programs;
-using Instrumentation.Ebpf.Errors;
 using Instrumentation.Ebpf.Maps;
 using Instrumentation.Ebpf.Points;
 using Instrumentation.Ebpf.Programs;

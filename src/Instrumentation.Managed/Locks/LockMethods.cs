@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Instrumentation.Managed.Engine;
-using Instrumentation.Managed.Hooks;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Weaving;
 
@@ -10,6 +9,7 @@ namespace Instrumentation.Managed.Locks;
 /// <summary>The methods of the runtime's library in which locks are taken, waited for and given back, and what is woven into each.</summary>
 internal static unsafe class LockMethods
 {
+    // SAFETY: only the addresses of this library's own static functions are taken, which stay for the process's life.
     private const BindingFlags Any = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly Place[] All =

@@ -9,6 +9,7 @@ namespace Instrumentation.Managed.Locks;
 /// <summary>What all probes on lock contention share: the woven methods, and the runtime's own word on who waits. It is there while one of them is attached.</summary>
 internal sealed unsafe class LockWatch
 {
+    // SAFETY: only the addresses of this library's own static functions and data are taken, which stay for the process's life.
     private static readonly Lock Gate = new();
     private static LockWatch? _current;
     private static int _users;

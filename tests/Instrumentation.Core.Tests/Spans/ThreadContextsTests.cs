@@ -1,4 +1,3 @@
-using Instrumentation.Events;
 using Instrumentation.Spans;
 using ThreadState = Instrumentation.Events.ThreadState;
 

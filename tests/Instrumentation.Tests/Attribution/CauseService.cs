@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using Instrumentation.Tests.Order;
 using Microsoft.Win32.SafeHandles;
 
 namespace Instrumentation.Tests.Attribution;

@@ -36,6 +36,14 @@ public static class ShopProbes
             c.Field<int>(c.Arg<object>("context"), Request + "._statusCode")))
         .Named("requests");
 
+    /// <summary>Every request as a span, added up by route where it happens: durations, and what the kernel did.</summary>
+    public static AggregateSpec<KeyedTable<string, BreakdownSnapshot>> Routes { get; } = Probe
+        .Methods("Microsoft.AspNetCore.Hosting!Microsoft.AspNetCore.Hosting.HostingApplication::ProcessRequestAsync")
+        .BreakdownBy(c => c.Field<Endpoint>(c.Arg<object>("context"), Request + "._endpoint") is RouteEndpoint
+            ? ((RouteEndpoint)c.Field<Endpoint>(c.Arg<object>("context"), Request + "._endpoint")).RoutePattern.RawText!
+            : "(no route)")
+        .Named("routes");
+
     /// <summary>Every SQL command that is slow, with its text.</summary>
     public static ProbeSpec<SqlSeen> SlowSqlCommands { get; } = Probe
         .Methods(ExecuteSql)
@@ -75,6 +83,9 @@ public static class ShopProbes
     /// <summary>Who runs SQL: the callers of what the driver inherits from the framework.</summary>
     public static AggregateSpec<CountTable<CodeAddress>> CallersOfBase { get; } =
         Callers("System.Data.Common!System.Data.Common.DbCommand::Execute*", "callers of its base");
+
+    /// <summary>What can stay on all the time: nothing of it is an event for each request.</summary>
+    public static IReadOnlyList<ProbeSpec> Production { get; } = [Routes, SqlDurations, CallersOfDriver, CallersOfBase, CaughtByShop, CaughtByFramework];
 
     private static ProbeSpec<CaughtSeen> Caught(string methods, string name) => Probe
         .Methods(methods)
