@@ -44,12 +44,15 @@ public sealed class ReductionTests
         await stop.CancelAsync();
         await Task.WhenAll(load);
         Assert.True(handle.TryReduce(ProbeReduction.None, ProbeReduction.None, "a test"));
+
+        // What the load has left in the rings is delivered: the calls below find room in them.
+        await EventPump.Shared.FlushAsync();
         ProbeStatistics before = handle.Statistics;
         await Task.WhenAll(Enumerable.Range(0, Threads).Select(static _ => Task.Run(static () => Call(Calls))));
 
         ProbeStatistics after = handle.Statistics;
         Assert.Equal((Threads * Calls, Threads * Calls, 0, 0), (after.Hits - before.Hits, after.Passed - before.Passed, after.Suppressed - before.Suppressed, after.Faults));
-        Assert.Equal(spec.Aggregation is null ? Threads * Calls : 0, after.Emitted + after.Lost - before.Emitted - before.Lost);
+        Assert.Equal(spec.Aggregation is null ? Threads * Calls : 0, after.Emitted - before.Emitted);
         Assert.True(after.Passed <= after.Hits, after.ToString());
         Assert.Equal(ProbeState.Armed, handle.State);
     }
