@@ -125,7 +125,7 @@ internal sealed class AccountPrograms
     private void EmitReturn()
     {
         Label failed = _assembler.NewLabel("failed");
-        Label writes = _assembler.NewLabel("writes");
+        Label notReads = _assembler.NewLabel("notReads");
 
         // A call that had begun before the accounting did is not counted.
         Load(Register.R9, nameof(ThreadContext.Syscall));
@@ -146,16 +146,16 @@ internal sealed class AccountPrograms
         _assembler.JumpIf(JumpCondition.SignedLess, Register.R3, 0, failed);
         _assembler.Alu(AluOperation.Subtract, Register.R9, 1);
         SyscallClassEmitter.Emit(_assembler, Register.R9, Register.R2);
-        Label neither = _assembler.NewLabel("reads");
-        _assembler.JumpIf(JumpCondition.BitsSet, Register.R2, SyscallClass.ReadsBit, neither);
-        _assembler.Jump(writes);
-        _assembler.Mark(neither);
+        Label reads = _assembler.NewLabel("reads");
+        _assembler.JumpIf(JumpCondition.BitsSet, Register.R2, SyscallClass.ReadsBit, reads);
+        _assembler.Jump(notReads);
+        _assembler.Mark(reads);
         _account.EmitAdd(AccountTotal.BytesRead, Register.R3);
-        _assembler.Mark(writes);
-        Label written = _assembler.NewLabel("written");
-        _assembler.JumpIf(JumpCondition.BitsSet, Register.R2, SyscallClass.WritesBit, written);
+        _assembler.Mark(notReads);
+        Label writes = _assembler.NewLabel("writes");
+        _assembler.JumpIf(JumpCondition.BitsSet, Register.R2, SyscallClass.WritesBit, writes);
         _assembler.Jump(_end);
-        _assembler.Mark(written);
+        _assembler.Mark(writes);
         _account.EmitAdd(AccountTotal.BytesWritten, Register.R3);
         _assembler.Jump(_end);
         _assembler.Mark(failed);
