@@ -123,6 +123,7 @@ internal sealed class RingReader<THandler> : IDisposable
                     return false;
                 }
 
+                // The reader tells nobody of each look, since it has its own pace: it looks again within LongestPause at most. Bounded by the limit.
                 Thread.Sleep(1);
             }
         }
