@@ -61,19 +61,13 @@ public sealed class OldCallTests
     {
         await using InstrumentationSession session = await Watch.StartAsync();
         await using AggregateHandle<CountSnapshot> first = await Watch.CountAsync(session, Probe.Method(typeof(Loops), nameof(Loops.Step)));
-        Thread thread = await StartAsync(Loops.Optimized);
-        try
+        await DuringAsync(Loops.Optimized, async () =>
         {
             AggregateHandle<CountSnapshot> second = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.StepApart)).Count());
             Assert.True(second.State == ProbeState.Armed, second.Coverage.ToString());
             Assert.True(first.State == ProbeState.Armed, first.Coverage.ToString());
             Assert.True(first.Read().Total > 0);
-        }
-        finally
-        {
-            Loops.Stop = true;
-            Assert.True(thread.Join(Watch.Limit));
-        }
+        });
     }
 
     [Fact]
@@ -81,8 +75,7 @@ public sealed class OldCallTests
     {
         await using InstrumentationSession session = await Watch.StartAsync();
         await Watch.CountAsync(session, Probe.Method(() => Probed.Busy.Counted(0)));
-        Thread thread = await StartAsync(Loops.Optimized);
-        try
+        await DuringAsync(Loops.Optimized, async () =>
         {
             AggregateHandle<CountSnapshot> gone = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
             Assert.Equal(ProbeState.Partial, gone.State);
@@ -94,12 +87,7 @@ public sealed class OldCallTests
 
             AggregateHandle<CountSnapshot> again = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
             Assert.Equal(ProbeState.Partial, again.State);
-        }
-        finally
-        {
-            Loops.Stop = true;
-            Assert.True(thread.Join(Watch.Limit));
-        }
+        });
     }
 
     // The end of a probe has callers compiled anew, too: what comes of that is told from what the next probe asks for.
@@ -108,8 +96,7 @@ public sealed class OldCallTests
     {
         await using InstrumentationSession session = await Watch.StartAsync();
         await Watch.CountAsync(session, Probe.Method(() => Probed.Busy.Counted(0)));
-        Thread thread = await StartAsync(Loops.Optimized);
-        try
+        await DuringAsync(Loops.Optimized, async () =>
         {
             AggregateHandle<CountSnapshot> gone = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Step)).Count());
             Assert.Equal(ProbeState.Partial, gone.State);
@@ -122,12 +109,7 @@ public sealed class OldCallTests
             await again.DisposeAsync();
             AggregateHandle<CountSnapshot> other = await session.AttachAsync(Probe.Method(typeof(Loops), nameof(Loops.Other)).Count());
             Assert.Equal(ProbeState.Partial, other.State);
-        }
-        finally
-        {
-            Loops.Stop = true;
-            Assert.True(thread.Join(Watch.Limit));
-        }
+        });
     }
 
     // The runtime names a precompiled caller no more once the caller itself is woven, in code that has no copy of the callee, though the call under way runs the precompiled code still.
@@ -170,8 +152,7 @@ public sealed class OldCallTests
     public async Task Attach_SeveralMethods_NamesTheCallerAsThePlace()
     {
         await using InstrumentationSession session = await Watch.StartAsync();
-        Thread thread = await StartAsync(Loops.Optimized);
-        try
+        await DuringAsync(Loops.Optimized, async () =>
         {
             ProbeHandle handle = await session.AttachAsync(Probe.Methods("*OldCallTests+Loops::Step*").OnEntry());
             Assert.True(handle.State == ProbeState.Partial, handle.Coverage.ToString());
@@ -180,18 +161,28 @@ public sealed class OldCallTests
             await handle.DisposeAsync();
             Assert.Equal(ProbeState.Detached, handle.State);
             Assert.Empty(handle.Coverage.Gaps);
-        }
-        finally
-        {
-            Loops.Stop = true;
-            Assert.True(thread.Join(Watch.Limit));
-        }
+        });
     }
 
     private static void AssertHeldBySearch(AggregateHandle<CountSnapshot> count)
     {
         Assert.True(count.State == ProbeState.Partial, count.Coverage.ToString());
         Assert.Contains("System.Array::BinarySearch that began before", Assert.Single(count.Coverage.Gaps).Reason, StringComparison.Ordinal);
+    }
+
+    // Runs something while a loop runs on a thread of its own, which ends with it.
+    private static async Task DuringAsync(Action loop, Func<Task> run)
+    {
+        Thread thread = await StartAsync(loop);
+        try
+        {
+            await run();
+        }
+        finally
+        {
+            Loops.Stop = true;
+            Assert.True(thread.Join(Watch.Limit));
+        }
     }
 
     private static async Task<Thread> StartAsync(Action loop)
