@@ -1,14 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Instrumentation.Tests.Causes;
+namespace Instrumentation.Tests.Attribution;
 
-/// <summary>A service whose requests make known system calls, with awaits between them.</summary>
-internal static partial class Shop
+/// <summary>A service whose requests write and sleep as much as their numbers say, with awaits between.</summary>
+internal static partial class StoreService
 {
-    /// <summary>The system calls of a request that <see cref="OrderAsync"/> makes: openat three times, then fsync.</summary>
-    public const int CallsOfAnOrder = 4;
-
     /// <summary>The bytes that a request of <see cref="StoreAsync"/> writes, the more the greater its number.</summary>
     public const int BytesOfAStore = 1000;
 
@@ -16,24 +13,6 @@ internal static partial class Shop
     public const int SleepOfAStore = 10;
 
     private const int CurrentDirectory = -100;
-
-    /// <summary>A request that fails to open three files, and to flush one: each call carries the request's number.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static async Task OrderAsync(int number)
-    {
-        await Task.Yield();
-        for (int file = 0; file < CallsOfAnOrder - 1; file++)
-        {
-            _ = OpenAt(CurrentDirectory - 1 - number, "none", 0);
-            await Task.Yield();
-        }
-
-        Flush(number);
-    }
-
-    /// <summary>The synchronous part of a request.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static int Flush(int number) => Fsync(-2 - number);
 
     /// <summary>A request that writes and sleeps, and moves between threads.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -56,9 +35,6 @@ internal static partial class Shop
 
     [LibraryImport("libc", EntryPoint = "openat", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenAt(int directory, string path, int flags, int mode = 0x1b6);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int Fsync(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint Write(int descriptor, ReadOnlySpan<byte> data, nint length);
