@@ -171,6 +171,12 @@ internal sealed unsafe class HookBody
         {
             _span.EmitBegin();
             _il.Emit(OpCodes.Stloc, _result);
+            _il.Emit(OpCodes.Ldloc, _result);
+            _il.Emit(OpCodes.Brtrue, _leave);
+
+            // No memory for a span: its event will not come.
+            LoadBlock();
+            Increment(nameof(ProbeBlock.Lost));
             return;
         }
 
