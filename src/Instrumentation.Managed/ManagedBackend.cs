@@ -4,6 +4,7 @@ using Instrumentation.Events;
 using Instrumentation.Governor;
 using Instrumentation.Managed.Costs;
 using Instrumentation.Managed.Engine;
+using Instrumentation.Managed.Interception;
 using Instrumentation.Managed.Locks;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
@@ -43,7 +44,7 @@ internal sealed class ManagedBackend : IProbeBackend
     public ProbeCoverage CanAttach(ProbeSpec spec)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        RefuseStacks(spec);
+        Refuse(spec);
         List<CoverageGap> gaps = [];
         IReadOnlyList<ProbedCode> codes;
         if (spec.Point is LockContentionPoint)
@@ -75,7 +76,7 @@ internal sealed class ManagedBackend : IProbeBackend
     {
         cancellationToken.ThrowIfCancellationRequested();
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        RefuseStacks(runtime.Spec);
+        Refuse(runtime.Spec);
         if (runtime.Spec.Point is LockContentionPoint)
         {
             return ValueTask.FromResult<IProbeAttachment>(new LockAttachment(runtime));
@@ -86,6 +87,7 @@ internal sealed class ManagedBackend : IProbeBackend
         ManagedEngine engine = ManagedEngine.Get();
         WovenCount count = new(runtime);
         runtime.Cells = count;
+        InterceptionRuntime.Set(runtime.Slot, (runtime.Spec.Action as InterceptAction)?.Interceptor);
         Findings findings = new(gaps);
         IReadOnlyList<WovenMethod> woven = engine.Attach(runtime, runtime.Spec, codes, findings, verify: true);
         if (cancellationToken.IsCancellationRequested)
@@ -109,8 +111,13 @@ internal sealed class ManagedBackend : IProbeBackend
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static void RefuseStacks(ProbeSpec spec)
+    private static void Refuse(ProbeSpec spec)
     {
+        if (spec.Action is { } action && (action is not InterceptAction || spec.Point is not MethodPoint { EachResumption: false }))
+        {
+            throw new SpecException($"{spec.Point.Describe()} {action.Describe()}", "only whole calls of .NET methods are acted on, and only by what this backend knows.", "Use Probe.Method(...).Intercept(...), without EachResumption().");
+        }
+
         if (spec.Aggregation is StackAggregation)
         {
             throw new SpecException($"Stacks at {spec.Point.Describe()}", "a .NET method's hook walks no stack.", "Count by c.Caller, or take the stacks of samples: Probe.Sample(99).ThisProcess().Stacks().");

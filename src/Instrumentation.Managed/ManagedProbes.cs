@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Instrumentation.Managed.Interception;
 using Instrumentation.Managed.Locks;
 using Instrumentation.Managed.Points;
 
@@ -119,6 +120,24 @@ public static class ManagedProbes
         public TSpec EachResumption() => spec.Point is MethodPoint point
             ? spec with { Point = point with { EachResumption = true } }
             : throw new SpecException($"EachResumption() on {spec.Point.Describe()}", "it is no .NET method.", "Use it with Probe.Method(...) or Probe.Methods(...).");
+    }
+
+    /// <summary>What specs of probes on .NET methods can do.</summary>
+    /// <param name="spec">The spec.</param>
+    extension(ProbeSpec spec)
+    {
+        /// <summary>
+        /// Hands each call that passes the condition and the limits to code, with its arguments and result as objects; the code may let something else happen in the call's place
+        /// (<see cref="CallInterceptor"/>). Probes that observe the method see the call as its callers do. Of several interceptors of a method the one that was attached first is
+        /// outermost: what it replaces the others do not see. An iterator's call is the one that makes the enumerator.
+        /// </summary>
+        /// <param name="interceptor">The code.</param>
+        /// <returns>The changed copy.</returns>
+        public ProbeSpec Intercept(CallInterceptor interceptor)
+        {
+            ArgumentNullException.ThrowIfNull(interceptor);
+            return spec with { Action = new InterceptAction(interceptor) };
+        }
     }
 
     private static ProbeSpec FromLambda(LambdaExpression call)

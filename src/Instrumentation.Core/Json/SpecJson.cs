@@ -61,6 +61,11 @@ internal static class SpecJson
             throw output.Error(broken.Why, broken.Mend, broken);
         }
 
+        if (spec.Action is { } action)
+        {
+            throw output.Error($"it is {action.Describe()}: code is no data.", "Write the probe without its action, and attach that in code.");
+        }
+
         output.BeginObject();
         output.Name("point");
         PointJson.Write(output, spec.Point);

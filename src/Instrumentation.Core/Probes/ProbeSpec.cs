@@ -31,6 +31,9 @@ public partial record ProbeSpec(ProbePoint Point)
     /// <summary>True when each call is a span: see <see cref="AsSpan"/>.</summary>
     public bool IsSpan { get; init; }
 
+    /// <summary>What the probe does to each call that passes its condition and limits, or null to observe only.</summary>
+    public ProbeAction? Action { get; init; }
+
     /// <summary>How much is reported, and for how long.</summary>
     public ProbeLimits Limits { get; init; } = ProbeLimits.None;
 

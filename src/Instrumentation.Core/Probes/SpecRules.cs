@@ -35,6 +35,7 @@ internal static class SpecRules
         }
 
         CheckSpan(spec);
+        CheckAction(spec);
         CheckAggregation(spec.Aggregation);
         CheckLimits(spec.Limits);
     }
@@ -52,6 +53,7 @@ internal static class SpecRules
             : changed.Aggregation != old.Aggregation ? "aggregation"
             : changed.Label != old.Label ? "name"
             : changed.IsSpan != old.IsSpan ? "being a span"
+            : changed.Action != old.Action ? "action"
             : changed.GetType() != old.GetType() ? "type"
             : null;
         if (fixedPart is not null)
@@ -113,6 +115,14 @@ internal static class SpecRules
         if (!spec.IsSpan && breaksDown)
         {
             throw new SpecException("A breakdown of calls that are no spans", "only of spans it is known what the kernel did for them.", "Add AsSpan().");
+        }
+    }
+
+    private static void CheckAction(ProbeSpec spec)
+    {
+        if (spec.Action is { } action && (spec.Edge != ProbeEdge.Call || spec.IsSpan || spec.CaptureShape is not null || spec.Aggregation is not null))
+        {
+            throw new SpecException($"A probe that is {action.Describe()} and reports", "a probe either acts on whole calls or reports them.", "Attach a second probe that observes.");
         }
     }
 

@@ -234,7 +234,7 @@ public sealed class InstrumentationSession : IAsyncDisposable
             spec = spec is { CaptureShape: null, Aggregation: null, Point.DefaultCapture: { } capture } ? spec with { CaptureShape = capture } : spec;
             SpecRules.Check(spec);
             IProbeBackend backend = BackendOf(spec);
-            ProbeLadder? ladder = Governor is null || !governed ? null : await Task.Run(() => ProbeLadder.Of(spec, backend), cancellationToken).ConfigureAwait(false);
+            ProbeLadder? ladder = Governor is null || !governed || spec.Action is not null ? null : await Task.Run(() => ProbeLadder.Of(spec, backend), cancellationToken).ConfigureAwait(false);
             ProbeRuntime runtime = new(spec, ProbeSlots.NextId(), (int)AggregationLayout.BytesFor(spec.Aggregation))
             {
                 MaximumStringLength = _options.MaximumStringLength,

@@ -31,7 +31,7 @@ internal sealed class EbpfBackend : IProbeBackend
     /// <inheritdoc/>
     public ProbeCoverage CanAttach(ProbeSpec spec)
     {
-        CheckSpan(spec);
+        CheckKind(spec);
         try
         {
             return ((KernelPoint)spec.Point).Resolve(spec).Coverage;
@@ -60,7 +60,7 @@ internal sealed class EbpfBackend : IProbeBackend
     public async ValueTask<IProbeAttachment> AttachAsync(ProbeRuntime runtime, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        CheckSpan(runtime.Spec);
+        CheckKind(runtime.Spec);
         RequiredCapability.Demand(CapabilityNames.SystemCall);
         PointTarget target = ((KernelPoint)runtime.Spec.Point).Resolve(runtime.Spec);
         KernelProbe probe = await KernelProbe.AttachAsync(runtime, target).ConfigureAwait(false);
@@ -85,8 +85,13 @@ internal sealed class EbpfBackend : IProbeBackend
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static void CheckSpan(ProbeSpec spec)
+    private static void CheckKind(ProbeSpec spec)
     {
+        if (spec.Action is { } action)
+        {
+            throw new SpecException($"{spec.Point.Describe()} {action.Describe()}", "programs in the kernel only observe.", "Act on the .NET method around it.");
+        }
+
         if (spec.IsSpan)
         {
             throw new SpecException($"A span of {spec.Point.Describe()}", "spans are calls of .NET methods; what the kernel sees belongs to them.", "Leave AsSpan() out, and read ProbeEvent.Span.");

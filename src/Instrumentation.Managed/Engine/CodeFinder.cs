@@ -27,7 +27,8 @@ internal static class CodeFinder
         foreach (MethodBase named in all)
         {
             // What catches is the code that the source wrote; all else is asked of the method that callers see, and of enumerations.
-            ProbedCode code = point.EachResumption || spec.Edge == ProbeEdge.Catch ? ProbedCode.Resumption(named) : ProbedCode.Call(named);
+            ProbedCode code = spec.Action is not null ? ProbedCode.Whole(named)
+                : point.EachResumption || spec.Edge == ProbeEdge.Catch ? ProbedCode.Resumption(named) : ProbedCode.Call(named);
             CoverageGap? gap = Probeability.Check(code.Code) ?? Unresumed(point, code);
             if (gap is { Blind: true })
             {
@@ -55,7 +56,7 @@ internal static class CodeFinder
                 gaps.Add(new CoverageGap(MethodName.WithParameters(named), "it is async void: its end is seen at its first suspension", "Return a Task.", Blind: false));
             }
 
-            if (code.Role == CodeRole.Whole && IteratorShape.IsIterator(named))
+            if (code.Role == CodeRole.Whole && spec.Action is null && IteratorShape.IsIterator(named))
             {
                 gaps.Add(new CoverageGap(MethodName.WithParameters(named), "it is an iterator of an unknown compiler: the call is seen that makes the enumerator, not what it does", string.Empty, Blind: false));
             }

@@ -3,6 +3,7 @@ using Instrumentation.Backends;
 using Instrumentation.Events;
 using Instrumentation.Governor;
 using Instrumentation.Managed.Hooks;
+using Instrumentation.Managed.Interception;
 using Instrumentation.Managed.Points;
 using Instrumentation.Spans;
 
@@ -97,6 +98,7 @@ internal sealed class ManagedAttachment : IProbeAttachment
                 }
 
                 Add([], _engine.Detach(_runtime, _methods));
+                InterceptionRuntime.Set(_runtime.Slot, null);
                 EnumerationTable.Forget(_runtime.Ticket);
             }
         });

@@ -4,6 +4,7 @@ using Instrumentation.Events;
 using Instrumentation.Expressions;
 using Instrumentation.Limits;
 using Instrumentation.Managed.Expressions;
+using Instrumentation.Managed.Interception;
 using ThreadState = Instrumentation.Events.ThreadState;
 
 namespace Instrumentation.Managed.Hooks;
@@ -165,6 +166,14 @@ internal sealed unsafe class HookBody
             LoadBlock();
             Increment(nameof(ProbeBlock.Hits));
             EmitDecision();
+        }
+
+        if (_request.Intercepts)
+        {
+            Increment(nameof(ProbeBlock.Passed));
+            InterceptionBody.EmitBegin(_request, _signature, _il, _block, _fault, _leave);
+            _il.Emit(OpCodes.Stloc, _result);
+            return;
         }
 
         if (_request.Span != SpanKind.None)

@@ -1,6 +1,7 @@
 using Instrumentation.Events;
 using Instrumentation.Expressions;
 using Instrumentation.Managed.Expressions;
+using Instrumentation.Managed.Interception;
 using Instrumentation.Managed.Locks;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Weaving;
@@ -63,6 +64,11 @@ internal static class HookPlanner
 
         // What does not need the end of a call is counted when the call begins: no region, no kept start.
         // Not so of an enumeration: it may last long, and a change of the condition while it does must find its end.
+        if (spec.Action is InterceptAction)
+        {
+            return PlanInterception(runtime, site, shape, request) with { InlineCondition = inline };
+        }
+
         bool atEntry = spec.Edge == ProbeEdge.Entry || (spec.Edge == ProbeEdge.Call && spec.Aggregation is not null && code.Iterator is null && !NeedsEnd(request));
         if (atEntry && request is { Aggregation: CountAggregation, Condition: null, HasLimits: false } && reachesCells)
         {
@@ -75,6 +81,39 @@ internal static class HookPlanner
             : code.Iterator is not null ? PlanEnumeration(runtime, site, shape, request with { Enumerates = true }, code.Role)
             : PlanEnd(runtime, site, shape, request);
         return plan with { InlineCondition = inline, Fields = shape.Fields, Role = code.Role, Iterator = code.Iterator };
+    }
+
+    private static HookPlan PlanInterception(ProbeRuntime runtime, int site, MethodShape shape, HookRequest request)
+    {
+        if (request.Condition is { } condition && !IsFixedAtEntry(condition, shape) && NeedsEnd(request))
+        {
+            throw new ExpressionException(
+                "the condition",
+                $"it asks for what is known only when {MethodName.WithParameters(shape.Method)} has ended, and the action is taken when it begins.",
+                "Ask for the arguments only, or decide in the interceptor's OnReturn.");
+        }
+
+        InterceptionRuntime.Know(site, shape.Method);
+        HookOperand? result = InterceptionBody.ByAddress(shape.Result);
+        HookRequest start = StartOf(request, decides: true) with
+        {
+            Intercepts = true,
+            Result = result,
+            Operands = [.. shape.Method.IsStatic ? (HookOperand[])[] : [shape.This()], .. shape.Method.GetParameters().Select(parameter => shape.Argument(parameter.Position))],
+        };
+        return new HookPlan
+        {
+            Slot = runtime.Slot,
+            Ticket = runtime.Ticket,
+            Site = site,
+            Entry = new WovenHook(HookCompiler.Compile(start), start.Operands),
+            KeepsStart = true,
+            Exit = new WovenHook(InterceptionBody.CompileEnd(result), []),
+            Result = result,
+            OnReturn = true,
+            OnThrow = true,
+            Act = InterceptionBody.Act,
+        };
     }
 
     private static bool NeedsEnd(HookRequest request) =>

@@ -80,6 +80,9 @@ internal sealed record HookRequest
     /// <summary>What span the call is.</summary>
     public SpanKind Span { get; init; }
 
+    /// <summary>Whether the start hook hands the call to an interceptor.</summary>
+    public bool Intercepts { get; init; }
+
     /// <summary>Whether the hook asks the probe's limits.</summary>
     public bool HasLimits { get; init; }
 
@@ -109,6 +112,7 @@ internal sealed record HookRequest
         && KeepsStart == other.KeepsStart
         && DecidedAtStart == other.DecidedAtStart
         && HasLimits == other.HasLimits
+        && Intercepts == other.Intercepts
         && Span == other.Span
         && Version == other.Version
         && Enumerates == other.Enumerates

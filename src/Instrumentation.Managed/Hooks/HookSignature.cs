@@ -18,7 +18,7 @@ internal sealed class HookSignature
             types.AddRange(operand.HookTypes());
         }
 
-        if (request.Kind == HookKind.End && request.Result is { } result)
+        if ((request.Kind == HookKind.End || request.Intercepts) && request.Result is { } result)
         {
             Result = types.Count;
             types.AddRange(result.HookTypes());

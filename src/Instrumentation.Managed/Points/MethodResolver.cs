@@ -17,6 +17,7 @@ internal static class MethodResolver
     public static IReadOnlyList<MethodBase> Resolve(MethodTarget target, Assembly? assembly = null) => target switch
     {
         MethodTarget.Exact exact => [Definition(exact.Method)],
+        MethodTarget.Several several => [.. several.Methods.Select(Definition)],
         MethodTarget.Named named => [ResolveNamed(named)],
         MethodTarget.Matching matching => ResolvePattern(matching, assembly),
         _ => throw new SpecException($"The target '{target.Describe()}'", "its kind is unknown.", "Use Probe.Method or Probe.Methods."),
@@ -123,7 +124,10 @@ internal static class MethodResolver
 
     private static Type Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
 
-    private static MethodBase Definition(MethodBase method)
+    /// <summary>The definition that a method is an instantiation of.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>The definition; the method itself when it is not generic.</returns>
+    public static MethodBase Definition(MethodBase method)
     {
         MethodBase plain = method is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericMethodDefinition() : method;
         return plain.DeclaringType is { IsGenericType: true, IsGenericTypeDefinition: false } type

@@ -27,6 +27,14 @@ internal abstract record MethodTarget
             $"{MethodName.Of(Type)}::{Name}{(Parameters is null ? string.Empty : $"({string.Join(", ", Parameters.Select(MethodName.Of))})")}";
     }
 
+    /// <summary>Several methods, given by reflection.</summary>
+    /// <param name="Methods">The methods; generic ones stand for their definitions.</param>
+    internal sealed record Several(IReadOnlyList<MethodBase> Methods) : MethodTarget
+    {
+        /// <inheritdoc/>
+        public override string Describe() => Methods.Count == 1 ? MethodName.Of(Methods[0]) : $"{MethodName.Of(Methods[0])} and {Methods.Count - 1} more";
+    }
+
     /// <summary>All loaded methods that match a text, or exactly one.</summary>
     /// <param name="Pattern">The parsed text.</param>
     /// <param name="Single">True when the text must name one method.</param>

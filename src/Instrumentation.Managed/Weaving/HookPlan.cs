@@ -76,6 +76,12 @@ internal sealed record HookPlan
     /// <summary>Whether the end hook is called when an exception leaves the method.</summary>
     public bool OnThrow { get; init; }
 
+    /// <summary>
+    /// For a probe that intercepts: what is asked where a start is negative, inside the regions of all end hooks, whether the body must not run (it may throw what the call is to throw).
+    /// The start hook then takes the result's address before the ticket. 0 for others.
+    /// </summary>
+    public nint Act { get; init; }
+
     /// <summary>Called in each handler that catches, or null.</summary>
     public WovenHook? Catch { get; init; }
 }

@@ -34,7 +34,9 @@ internal sealed class MethodWeaver
     private MethodWeaver(MethodImage image, IReadOnlyList<HookPlan> plans)
     {
         _image = image;
-        _plans = plans;
+
+        // Innermost are those that act, so that the others see what callers see.
+        _plans = [.. plans.OrderBy(static plan => plan.Act != 0)];
         _body = IlReader.Read(image.Body);
         _originals = [.. _body.Instructions.Select(instruction => (instruction, instruction.Offset))];
         _locals = new LocalsBuilder(image.Locals);
@@ -43,9 +45,9 @@ internal sealed class MethodWeaver
             _resultLocal = _locals.Add(image.ReturnType);
         }
 
-        _starts = [.. plans.Select(plan => plan.KeepsStart || plan.EndsEnumerationInFrame ? _locals.Add(LongType) : -1)];
+        _starts = [.. _plans.Select(plan => plan.KeepsStart || plan.EndsEnumerationInFrame ? _locals.Add(LongType) : -1)];
         _homes = new ArgumentHomes(image, _body, _locals);
-        _hoisted = [.. plans.Select(plan => plan.Fields is { } fields ? new HoistedHomes(image, _locals, fields) : null)];
+        _hoisted = [.. _plans.Select(plan => plan.Fields is { } fields ? new HoistedHomes(image, _locals, fields) : null)];
         _calls = new HookCallEmitter(image, _homes, _resultLocal);
         _enumerations = new EnumerationWeaver(image, _calls);
     }
@@ -94,14 +96,15 @@ internal sealed class MethodWeaver
 
         for (int i = 0; i < _plans.Count; i++)
         {
-            WeaveEntry(_plans[i], _starts[i], _hoisted[i], entry);
+            WeaveEntry(_plans[i], i, _hoisted[i], entry);
         }
 
         return entry;
     }
 
-    private void WeaveEntry(HookPlan plan, int start, HoistedHomes? hoisted, List<Instruction> entry)
+    private void WeaveEntry(HookPlan plan, int index, HoistedHomes? hoisted, List<Instruction> entry)
     {
+        int start = _starts[index];
         Instruction skip = IlBody.Make(OpCodes.Nop);
         if (plan.Role == CodeRole.Disposal)
         {
@@ -112,6 +115,14 @@ internal sealed class MethodWeaver
         if (plan.Iterator is { } iterator)
         {
             entry.AddRange(_enumerations.Gate(iterator, start, skip));
+        }
+
+        int[] outer = plan.Act == 0 ? [] : [.. Enumerable.Range(0, index).Where(other => _plans[other].Act != 0).Select(other => _starts[other])];
+        if (outer.Length > 0)
+        {
+            // What an outer one replaces is no call for the inner ones.
+            entry.AddRange([IlBody.Make(OpCodes.Ldc_I8, 0L), IlBody.Make(OpCodes.Stloc, start)]);
+            entry.AddRange(outer.SelectMany(other => new[] { IlBody.Make(OpCodes.Ldloc, other), IlBody.Make(OpCodes.Ldc_I8, 0L), IlBody.Make(OpCodes.Blt, skip) }));
         }
 
         if (plan.InlineCondition?.Invoke() is { } condition)
@@ -136,6 +147,11 @@ internal sealed class MethodWeaver
         {
             _calls.Begin();
             _calls.Push(hook.Operands, atEntry: true, hoisted);
+            if (plan is { Act: not 0, Result: { } result })
+            {
+                _calls.Push([result], atEntry: true);
+            }
+
             _calls.PushInt(plan.Ticket);
             _calls.PushInt(plan.Site);
             entry.AddRange(_calls.End(hook.Pointer, plan.KeepsStart ? typeof(long) : typeof(void)));
@@ -150,7 +166,7 @@ internal sealed class MethodWeaver
             entry.AddRange(_enumerations.Keep(plan, start, hoisted, skip));
         }
 
-        if (plan.InlineCondition is not null || plan.Iterator is not null)
+        if (plan.InlineCondition is not null || plan.Iterator is not null || outer.Length > 0)
         {
             entry.Add(skip);
         }
@@ -220,6 +236,7 @@ internal sealed class MethodWeaver
     {
         Instruction afterReturn = IlBody.Make(OpCodes.Nop);
         ReplaceReturns(afterReturn);
+        _body.Instructions.InsertRange(0, WeaveActs(afterReturn));
         List<Instruction> tail = [];
         if (HasRegion)
         {
@@ -236,6 +253,25 @@ internal sealed class MethodWeaver
         tail.Add(IlBody.Make(OpCodes.Ret));
         MoveBoundary(_body.End, tail[0], includingStarts: false);
         _body.Instructions.AddRange(tail);
+    }
+
+    private List<Instruction> WeaveActs(Instruction afterReturn)
+    {
+        List<Instruction> code = [];
+        for (int i = 0; i < _plans.Count; i++)
+        {
+            if (_plans[i].Act != 0)
+            {
+                Instruction next = IlBody.Make(OpCodes.Nop);
+                code.AddRange([IlBody.Make(OpCodes.Ldloc, _starts[i]), IlBody.Make(OpCodes.Ldc_I8, 0L), IlBody.Make(OpCodes.Bge, next)]);
+                _calls.Begin();
+                _calls.PushLong(_starts[i]);
+                code.AddRange(_calls.End(_plans[i].Act, typeof(int)));
+                code.AddRange([IlBody.Make(OpCodes.Brfalse, next), IlBody.Make(OpCodes.Leave, afterReturn), next]);
+            }
+        }
+
+        return code;
     }
 
     private void WeaveRegion(List<Instruction> tail, Instruction afterReturn)

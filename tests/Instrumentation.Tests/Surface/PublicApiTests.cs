@@ -10,7 +10,7 @@ public sealed class PublicApiTests
 {
     private const string UpdateVariable = "INSTRUMENTATION_UPDATE_API";
 
-    public static TheoryData<string> Projects => ["Instrumentation.Core", "Instrumentation.Managed", "Instrumentation.Ebpf", "Instrumentation"];
+    public static TheoryData<string> Projects => ["Instrumentation.Core", "Instrumentation.Managed", "Instrumentation.Ebpf", "Instrumentation", "Instrumentation.Testing"];
 
     [Theory]
     [MemberData(nameof(Projects))]

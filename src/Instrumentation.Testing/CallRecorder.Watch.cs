@@ -1,0 +1,120 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using Instrumentation.Managed.Points;
+using Instrumentation.Testing.Recording;
+
+namespace Instrumentation.Testing;
+
+/// <summary>What is watched.</summary>
+public sealed partial class CallRecorder
+{
+    private Dictionary<MethodBase, IReadOnlyList<CoverageGap>>? _lastGaps;
+
+    /// <summary>Records the calls of the static method, constructor or property that a lambda calls.</summary>
+    /// <param name="call">The call; it is never made, the arguments do not matter.</param>
+    /// <returns>The recorder.</returns>
+    /// <exception cref="InstrumentationException">The lambda is no call, or the process cannot be probed.</exception>
+    public CallRecorder Watch(Expression<Action> call) => WatchLambda(call);
+
+    /// <inheritdoc cref="Watch(Expression{Action})"/>
+    /// <typeparam name="TResult">What the call returns.</typeparam>
+    public CallRecorder Watch<TResult>(Expression<Func<TResult>> call) => WatchLambda(call);
+
+    /// <summary>Records the calls of the instance method that a lambda calls. Of an interface, abstract or virtual method: of all that implement or override it in what is loaded.</summary>
+    /// <typeparam name="T">The type that the method is looked up in.</typeparam>
+    /// <param name="call">The call; it is never made, the arguments do not matter.</param>
+    /// <returns>The recorder.</returns>
+    /// <exception cref="InstrumentationException">The lambda is no call, or the process cannot be probed.</exception>
+    public CallRecorder Watch<T>(Expression<Action<T>> call) => WatchLambda(call);
+
+    /// <inheritdoc cref="Watch{T}(Expression{Action{T}})"/>
+    /// <typeparam name="T">The type that the method is looked up in.</typeparam>
+    /// <typeparam name="TResult">What the call returns.</typeparam>
+    public CallRecorder Watch<T, TResult>(Expression<Func<T, TResult>> call) => WatchLambda(call);
+
+    /// <summary>Records the calls of a method that reflection gives: private ones, for instance.</summary>
+    /// <param name="method">The method or constructor.</param>
+    /// <returns>The recorder.</returns>
+    /// <exception cref="InstrumentationException">The process cannot be probed.</exception>
+    public CallRecorder Watch(MethodBase method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return WatchAll(Implementations.Of(method));
+    }
+
+    /// <summary>Records the calls of all methods, constructors and accessors that a type declares.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>The recorder.</returns>
+    /// <exception cref="InstrumentationException">The process cannot be probed.</exception>
+    public CallRecorder Watch(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return WatchAll(MethodResolver.DeclaredMethods(type).SelectMany(Implementations.Of));
+    }
+
+    /// <summary>Records the calls of all loaded methods that a text matches: <c>Shop.*Repository::Save*</c>.</summary>
+    /// <param name="pattern">The text: <c>[Assembly!]Namespace.Type::Method[(type, type)]</c> with <c>*</c> and <c>?</c> as wildcards.</param>
+    /// <returns>The recorder.</returns>
+    /// <exception cref="InstrumentationException">The text is not of the form or matches nothing, or the process cannot be probed.</exception>
+    public CallRecorder Watch(string pattern) =>
+        WatchAll(MethodResolver.Resolve(new MethodTarget.Matching(MethodPattern.Parse(pattern), Single: false)).Where(static method => !method.IsAbstract));
+
+    /// <summary>Whether the recorder watches a method, by itself or by what implements or overrides it.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>True when it does.</returns>
+    internal bool Watches(MethodBase method)
+    {
+        lock (_gate)
+        {
+            return _watched.Keys.Any(watched => Implementations.IsOf(watched, method));
+        }
+    }
+
+    /// <summary>Why calls of a method may have been missed. An assertion that could pass by not seeing fails with these.</summary>
+    /// <param name="method">The method; null for all that is watched.</param>
+    /// <returns>The reasons; none when every call was seen.</returns>
+    internal IReadOnlyList<string> Doubts(MethodBase? method)
+    {
+        List<string> doubts = [];
+        if (Lost > 0)
+        {
+            doubts.Add($"{Lost} calls were not kept: the recorder keeps {_options.MaximumCalls} ({nameof(RecorderOptions)}.{nameof(RecorderOptions.MaximumCalls)}).");
+        }
+
+        lock (_gate)
+        {
+            foreach ((MethodBase watched, WatchGroup group) in _watched.Where(pair => method is null || Implementations.IsOf(pair.Key, method)))
+            {
+                IEnumerable<CoverageGap> gaps = _lastGaps is { } last ? last[watched] : group.GapsOf(watched);
+                doubts.AddRange(gaps.Select(static gap => $"{gap.Place} is not {(gap.Blind ? "seen" : "fully seen")}: {gap.Reason}.{(gap.Mend.Length > 0 ? $" {gap.Mend}" : string.Empty)}"));
+                if (group.Faults > 0)
+                {
+                    doubts.Add($"{group.Faults} calls of {group.Methods[0].Method.Name} or what was watched with it could not be recorded.");
+                }
+            }
+        }
+
+        return [.. doubts.Distinct()];
+    }
+
+    private CallRecorder WatchLambda(LambdaExpression call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return WatchAll(Implementations.Of(MethodLambda.MethodOf(call)));
+    }
+
+    private CallRecorder WatchAll(IEnumerable<MethodBase> methods)
+    {
+        MethodBase[] all = [.. methods];
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        lock (_gate)
+        {
+            WatchTable.Watch(this, all, _watched);
+        }
+
+        return this;
+    }
+
+    // Once nothing is attached any more, what was missed before is still to be known.
+    private void KeepGaps() => _lastGaps = _watched.ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<CoverageGap>)[.. pair.Value.GapsOf(pair.Key)]);
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Instrumentation.Testing.Recording;
+
+/// <summary>The calls of one recorder, in the order in which they began. Any number of threads add to it at a time.</summary>
+/// <param name="capacity">The most that are kept.</param>
+internal sealed class CallLog(int capacity)
+{
+    private readonly Lock _gate = new();
+    private readonly List<RecordedCall> _calls = [];
+    private long _lost;
+
+    /// <summary>The calls that were not kept.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Adds a call.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="parent">The recorded call that it happens in, or null.</param>
+    /// <param name="trace">The frames that led to it.</param>
+    /// <returns>The record; null when it is not kept.</returns>
+    public RecordedCall? Add(InterceptedCall call, RecordedCall? parent, StackTrace? trace)
+    {
+        lock (_gate)
+        {
+            if (_calls.Count == capacity)
+            {
+                _lost++;
+                return null;
+            }
+
+            RecordedCall recorded = new(call, parent, _calls.Count + 1, trace);
+            _calls.Add(recorded);
+            return recorded;
+        }
+    }
+
+    /// <summary>The calls so far.</summary>
+    /// <returns>A copy.</returns>
+    public IReadOnlyList<RecordedCall> Read()
+    {
+        lock (_gate)
+        {
+            return [.. _calls];
+        }
+    }
+}

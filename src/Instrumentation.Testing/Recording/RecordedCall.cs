@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Reflection;
+using Instrumentation.Managed.Points;
+using Instrumentation.Testing.Snapshots;
+
+namespace Instrumentation.Testing;
+
+/// <summary>A call that a recorder has seen. An asynchronous call is one, from its beginning to the end of its task.</summary>
+public sealed class RecordedCall
+{
+    private readonly StackTrace? _trace;
+    private volatile bool _hasEnded;
+
+    internal RecordedCall(InterceptedCall call, RecordedCall? parent, long order, StackTrace? trace)
+    {
+        Method = call.Method;
+        Parent = parent;
+        Order = order;
+        ThreadId = call.ThreadId;
+        Started = call.Started;
+        Instance = call.Instance;
+        Arguments = [.. call.Arguments.Select(ObjectSnapshot.Of)];
+        Originals = call.Arguments;
+        IsReplaced = call.IsReplaced;
+        _trace = trace;
+    }
+
+    /// <summary>The method or constructor; of a generic one the definition.</summary>
+    public MethodBase Method { get; }
+
+    /// <summary>The method's name as messages have it: <c>Shop.Cache::Put</c>.</summary>
+    public string Name => MethodName.Of(Method);
+
+    /// <summary>The place among all calls of the recorder, from 1, in the order in which they began.</summary>
+    public long Order { get; }
+
+    /// <summary>The instance, which is the program's own object and may have changed since; null for static methods.</summary>
+    public object? Instance { get; }
+
+    /// <summary>The arguments as they were when the call began: copies of what the program may change (see <c>docs/testing.md</c> for what is copied, and what is kept as it is).</summary>
+    public IReadOnlyList<object?> Arguments { get; }
+
+    /// <summary>The result as it was when the call ended, a copy like the arguments; null for none.</summary>
+    public object? Result { get; private set; }
+
+    /// <summary>The exception that has left the call, or that its task has failed with; null for none.</summary>
+    public Exception? Exception { get; private set; }
+
+    /// <summary>Whether the call has ended.</summary>
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>When it began: nanoseconds of CLOCK_MONOTONIC, as in events.</summary>
+    public long Started { get; }
+
+    /// <summary>How long it took; null while it lasts.</summary>
+    public TimeSpan? Duration { get; private set; }
+
+    /// <summary>The managed id of the thread that called.</summary>
+    public int ThreadId { get; }
+
+    /// <summary>The innermost recorded call that this one happened in, also across awaits, tasks and threads; null for none.</summary>
+    public RecordedCall? Parent { get; }
+
+    /// <summary>Whether a stand-in acted in place of the method.</summary>
+    public bool IsReplaced { get; private set; }
+
+    /// <summary>The arguments themselves, for comparisons by reference.</summary>
+    internal IReadOnlyList<object?> Originals { get; }
+
+    /// <summary>The frames that led to the call; null where they could not be had.</summary>
+    internal StackTrace? Trace => _trace;
+
+    internal void End(InterceptedCall call)
+    {
+        Result = ObjectSnapshot.Of(call.Result);
+        Exception = call.Exception;
+        IsReplaced = call.IsReplaced;
+        Duration = TimeSpan.FromMicroseconds((call.Ended - call.Started) / 1000.0);
+        _hasEnded = true;
+    }
+}
