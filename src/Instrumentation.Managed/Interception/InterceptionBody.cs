@@ -11,6 +11,7 @@ internal static class InterceptionBody
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<HookOperand, Lazy<nint>> Ends = new();
 
     /// <summary>The code that asks the interceptor what to do: a function of the call's start that gives 1 when the method's code must not run.</summary>
+    // SAFETY: the address of a static function of this library, which stays for the process's life.
     public static unsafe nint Act => (nint)(delegate*<long, int>)&InterceptionRuntime.Act;
 
     /// <summary>The operand through which the end of a call reads and exchanges the result: its address.</summary>

@@ -1,3 +1,5 @@
+using Instrumentation.Testing.StandIns;
+
 namespace Instrumentation.Testing.Recording;
 
 /// <summary>
@@ -10,6 +12,12 @@ internal sealed record RecorderFlow(RecorderChain? Recorders, RecordedCall? Call
 {
     private static readonly AsyncLocal<RecorderFlow?> Local = new();
 
+    /// <summary>The stand-in in whose code the flow is, or null.</summary>
+    public StandIn? StandIn { get; init; }
+
+    /// <summary>What the flow was before it entered <see cref="StandIn"/>, or null.</summary>
+    public RecorderFlow? Around { get; init; }
+
     /// <summary>What the current flow carries.</summary>
     public static RecorderFlow? Current
     {
@@ -17,9 +25,18 @@ internal sealed record RecorderFlow(RecorderChain? Recorders, RecordedCall? Call
         set => Local.Value = value;
     }
 
+    /// <summary>Whether the flow is in the code of a stand-in.</summary>
+    /// <param name="standIn">The stand-in.</param>
+    /// <returns>True when it is.</returns>
+    public bool IsInside(StandIn standIn) => StandIn == standIn || Around?.IsInside(standIn) == true;
+
     /// <summary>Makes the current flow one of a recorder's.</summary>
     /// <param name="recorder">The recorder.</param>
-    public static void Enter(CallRecorder recorder) => Current = new RecorderFlow(new RecorderChain(recorder, Current?.Recorders), Current?.Call);
+    public static void Enter(CallRecorder recorder)
+    {
+        RecorderChain chain = new(recorder, Current?.Recorders);
+        Current = Current is { } flow ? flow with { Recorders = chain } : new RecorderFlow(chain, null);
+    }
 
     /// <summary>Ends that for the current flow.</summary>
     /// <param name="recorder">The recorder.</param>

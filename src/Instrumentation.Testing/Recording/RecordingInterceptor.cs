@@ -34,7 +34,7 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
         }
 
         // Decided before it is recorded: the record says so.
-        standIn?.Act(call);
+        standIn?.Begin(call);
         foreach (CallRecorder recorder in watched.Recorders)
         {
             if (recorder.Sees(flow))
