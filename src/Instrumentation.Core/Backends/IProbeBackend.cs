@@ -3,7 +3,7 @@ using Instrumentation.Governor;
 
 namespace Instrumentation.Backends;
 
-/// <summary>What a session attaches probes with: the seam for every kind of probe. One instance may serve several sessions.</summary>
+/// <summary>What a session attaches probes with: the seam for every kind of probe. One instance may serve several sessions. Those of users are <see cref="ProbeBackend"/>s.</summary>
 internal interface IProbeBackend : IAsyncDisposable
 {
     /// <summary>The backend's name, for messages.</summary>
@@ -13,6 +13,11 @@ internal interface IProbeBackend : IAsyncDisposable
     /// <param name="point">The point.</param>
     /// <returns>True when it does.</returns>
     bool Handles(ProbePoint point);
+
+    /// <summary>What each event of a point records when the spec captures and aggregates nothing.</summary>
+    /// <param name="point">A point that the backend handles.</param>
+    /// <returns>The capture; null for the header alone.</returns>
+    Expressions.CaptureShape? DefaultCapture(ProbePoint point) => point.DefaultCapture;
 
     /// <summary>Whether this process lets the backend work, each need by name.</summary>
     /// <returns>The capabilities.</returns>

@@ -21,6 +21,11 @@ internal static class MonotonicClock
         }
     }
 
+    /// <summary>The time of a timestamp of <see cref="Stopwatch"/>, which has the same clock.</summary>
+    /// <param name="timestamp">What <see cref="Stopwatch.GetTimestamp"/> gave.</param>
+    /// <returns>Nanoseconds.</returns>
+    public static long Of(long timestamp) => Frequency == NanosecondsPerSecond ? timestamp : ToNanoseconds(timestamp);
+
     private static long ToNanoseconds(long ticks)
     {
         (long seconds, long rest) = Math.DivRem(ticks, Frequency);

@@ -47,7 +47,10 @@ internal static class InterpretedValues
         };
     }
 
-    private static object? Primitive(object? value) => value switch
+    /// <summary>An ordinary object as the primitive that represents it.</summary>
+    /// <param name="value">The object.</param>
+    /// <returns>The boxed primitive; null when none represents it.</returns>
+    public static object? Primitive(object? value) => value switch
     {
         null => null,
         TimeSpan duration => Durations.Of(duration),

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Instrumentation.Backends;
 
 namespace Instrumentation;
 
@@ -30,6 +31,11 @@ public sealed record InstrumentationOptions
     /// <summary>What the session's probes may cost, all together: beyond it they are reduced, and restored when it is calm (<see cref="OverheadGovernor"/>). The default is null: nothing is measured or reduced.</summary>
     public OverheadBudget? Budget { get; init; }
 
+    /// <summary>
+    /// Backends besides those of the library, for further kinds of points; asked after them, in this order. They are not disposed with the session. The default is none.
+    /// </summary>
+    public IReadOnlyList<ProbeBackend> Backends { get; init; } = [];
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="SpecException">A value is out of its range.</exception>
     internal void Validate()
@@ -43,6 +49,10 @@ public sealed record InstrumentationOptions
         Require(BacklogBytes is >= 0 and <= LargestBacklog, nameof(BacklogBytes), BacklogBytes, "Use 0 to 536870912 bytes.");
         Require(MaximumStringLength is >= 0 and <= 32768, nameof(MaximumStringLength), MaximumStringLength, "Use 0 to 32768 units.");
         Budget?.Validate();
+        if (Backends is null || Backends.Any(static backend => backend is null))
+        {
+            throw new SpecException($"The option {nameof(Backends)}", "it, or one of them, is null.", "Leave it out, or give backends.");
+        }
     }
 
     private static void Require(bool holds, string option, long value, string mend)

@@ -1,5 +1,6 @@
 using Instrumentation.Aggregations;
 using Instrumentation.Backends;
+using Instrumentation.Backends.Extending;
 using Instrumentation.Diagnostics;
 using Instrumentation.Events;
 using Instrumentation.Governor;
@@ -188,8 +189,21 @@ public sealed class InstrumentationSession : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Starts a session with <see cref="InstrumentationOptions.Backends"/> and no others: for programs that use the model without the backends of the library, and for tests of a backend.
+    /// </summary>
+    /// <param name="options">What it may use.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <returns>The session; dispose it to detach everything.</returns>
+    /// <exception cref="SpecException">An option is out of its range.</exception>
+    public static Task<InstrumentationSession> StartBareAsync(InstrumentationOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return StartAsync([], options, cancellationToken);
+    }
+
     /// <summary>Starts a session.</summary>
-    /// <param name="backends">What it attaches probes with, in the order in which they are asked; they are not disposed with it.</param>
+    /// <param name="backends">What it attaches probes with, in the order in which they are asked, before those of the options; they are not disposed with it.</param>
     /// <param name="options">What it may use; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <returns>The session.</returns>
@@ -201,6 +215,8 @@ public sealed class InstrumentationSession : IAsyncDisposable
     {
         options ??= new InstrumentationOptions();
         options.Validate();
+        backends = [.. backends, .. options.Backends.Select(static backend => new ExtensionBackend(backend))];
+        CheckNames(backends);
         await EventPump.Shared.AcquireAsync(cancellationToken).ConfigureAwait(false);
         ThreadStates.RingBytes = options.RingBytesPerThread;
         InstrumentationSession session = new(backends, options);
@@ -231,9 +247,9 @@ public sealed class InstrumentationSession : IAsyncDisposable
         BeginAttach();
         try
         {
-            spec = spec is { CaptureShape: null, Aggregation: null, Point.DefaultCapture: { } capture } ? spec with { CaptureShape = capture } : spec;
-            SpecRules.Check(spec);
             IProbeBackend backend = BackendOf(spec);
+            spec = spec is { CaptureShape: null, Aggregation: null, Action: null } && backend.DefaultCapture(spec.Point) is { } capture ? spec with { CaptureShape = capture } : spec;
+            SpecRules.Check(spec);
             ProbeLadder? ladder = Governor is null || !governed || spec.Action is not null ? null : await Task.Run(() => ProbeLadder.Of(spec, backend), cancellationToken).ConfigureAwait(false);
             ProbeRuntime runtime = new(spec, ProbeSlots.NextId(), (int)AggregationLayout.BytesFor(spec.Aggregation))
             {
@@ -329,6 +345,15 @@ public sealed class InstrumentationSession : IAsyncDisposable
             {
                 _attachesEnded.TrySetResult();
             }
+        }
+    }
+
+    private static void CheckNames(IReadOnlyList<IProbeBackend> backends)
+    {
+        HashSet<string> names = [];
+        if (backends.FirstOrDefault(backend => string.IsNullOrWhiteSpace(backend.Name) || !names.Add(backend.Name)) is { } wrong)
+        {
+            throw new SpecException($"A backend of the name '{wrong.Name}'", "the name is blank, or another backend of the session has it.", "Give each backend a name of its own.");
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed unsafe class RecordBody
         _il.Emit(OpCodes.Ldloc, _state);
         _il.Emit(OpCodes.Ldloc, _block);
         _il.Emit(OpCodes.Ldloc, _length);
-        Call(nameof(HookRuntime.Reserve));
+        Call(nameof(RecordWriting.Reserve));
         _il.Emit(OpCodes.Stloc, _record);
         _il.Emit(OpCodes.Ldloc, _record);
         _il.Emit(OpCodes.Brfalse, leave);
@@ -106,7 +106,7 @@ internal sealed unsafe class RecordBody
         _il.Emit(OpCodes.Ldloc, _state);
         _il.Emit(OpCodes.Ldloc, _block);
         _il.Emit(OpCodes.Ldloc, _length);
-        Call(nameof(HookRuntime.Commit));
+        Call(nameof(RecordWriting.Commit));
     }
 
     private LocalBuilder Evaluate(CaptureField field, int index)
@@ -142,7 +142,7 @@ internal sealed unsafe class RecordBody
         {
             _il.Emit(OpCodes.Ldloc, value);
             _il.Emit(OpCodes.Ldc_I4, _request.MaximumStringLength);
-            Call(nameof(HookRuntime.StringBytes));
+            Call(nameof(RecordWriting.StringBytes));
             _il.Emit(OpCodes.Add);
         }
 
@@ -163,7 +163,7 @@ internal sealed unsafe class RecordBody
         if (type == typeof(string))
         {
             _il.Emit(OpCodes.Ldc_I4, _request.MaximumStringLength);
-            Call(nameof(HookRuntime.WriteString));
+            Call(nameof(RecordWriting.WriteString));
             _il.Emit(OpCodes.Stloc, _cursor);
             return;
         }
@@ -276,7 +276,7 @@ internal sealed unsafe class RecordBody
         {
             _il.Emit(OpCodes.Ldloc, text);
             _il.Emit(OpCodes.Ldc_I4, _request.MaximumStringLength);
-            Call(nameof(HookRuntime.CutFlag));
+            Call(nameof(RecordWriting.CutFlag));
             _il.Emit(OpCodes.Or);
         }
 
@@ -376,5 +376,5 @@ internal sealed unsafe class RecordBody
 
     private static bool IsFloat(Type type) => type == typeof(float) || type == typeof(double);
 
-    private void Call(string name) => _il.Emit(OpCodes.Call, typeof(HookRuntime).GetMethod(name)!);
+    private void Call(string name) => _il.Emit(OpCodes.Call, typeof(RecordWriting).GetMethod(name)!);
 }
