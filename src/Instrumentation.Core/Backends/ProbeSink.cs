@@ -91,20 +91,30 @@ public sealed unsafe class ProbeSink
             return;
         }
 
-        // Looked at again inside of the hook: from here on a detach waits for this thread before the slot can go to another probe.
-        if (Volatile.Read(ref _plan) is { } plan && Volatile.Read(ref ProbeSlots.Tickets[_runtime.Slot]) == _runtime.Ticket)
+        try
         {
-            HitInput input = new()
+            // Looked at again inside of the hook: from here on a detach waits for this thread before the slot can go to another probe.
+            if (Volatile.Read(ref _plan) is { } plan && Volatile.Read(ref ProbeSlots.Tickets[_runtime.Slot]) == _runtime.Ticket)
             {
-                Arguments = arguments,
-                Place = place,
-                Start = start,
-                ThreadId = state->ThreadId,
-                Span = ThreadContext.Innermost(state->Context),
-            };
-            plan.Take(_runtime, state, ref input, flags);
+                HitInput input = new()
+                {
+                    Arguments = arguments,
+                    Place = place,
+                    Start = start,
+                    ThreadId = state->ThreadId,
+                    Span = ThreadContext.Innermost(state->Context),
+                };
+                plan.Take(_runtime, state, ref input, flags);
+            }
         }
-
-        Volatile.Write(ref state->Guard, ThreadState.Outside);
+        catch (Exception)
+        {
+            // An expression that was put together by hand can be of other types than it says. Whose thread this is must not know.
+            ReportLost();
+        }
+        finally
+        {
+            Volatile.Write(ref state->Guard, ThreadState.Outside);
+        }
     }
 }

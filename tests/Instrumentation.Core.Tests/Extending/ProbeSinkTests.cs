@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Instrumentation.Backends;
 using Instrumentation.Core.Tests.Fakes;
 using Instrumentation.Events;
+using Instrumentation.Expressions;
 using static Instrumentation.Core.Tests.Extending.PulseSession;
 
 namespace Instrumentation.Core.Tests.Extending;
@@ -235,5 +236,22 @@ public sealed class ProbeSinkTests
         });
 
         Assert.Equal(0, handle.Statistics.Hits);
+    }
+
+    [Fact]
+    public async Task Report_WithAnExpressionOfWrongTypes_IsCountedAsLostAndThrowsNothing()
+    {
+        PulseBackend backend = new();
+        await using InstrumentationSession session = await StartAsync(backend);
+        ConstantExpression yes = new(true, typeof(bool));
+        ConstantExpression number = new(5, typeof(int));
+        ProbeHandle handle = await session.AttachAsync(Spec() with { Condition = new StringTestExpression(StringTest.Contains, new ConditionalExpression(yes, number, number, typeof(string)), number) }, Cancelled);
+        ProbeHandle sound = await session.AttachAsync(Spec(), Cancelled);
+
+        backend.Pulse("a", 1);
+        backend.Pulse("a", 2);
+
+        Assert.Equal(2, handle.Statistics.Lost);
+        Assert.Equal(2, sound.Statistics.Emitted);
     }
 }

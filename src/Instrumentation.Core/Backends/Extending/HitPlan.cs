@@ -1,7 +1,6 @@
 using Instrumentation.Aggregations;
 using Instrumentation.Events;
 using Instrumentation.Expressions;
-using Instrumentation.Governor;
 using Instrumentation.Limits;
 using ThreadState = Instrumentation.Events.ThreadState;
 

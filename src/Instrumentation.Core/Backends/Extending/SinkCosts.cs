@@ -3,14 +3,14 @@ using Instrumentation.Governor;
 
 namespace Instrumentation.Backends.Extending;
 
-/// <summary>What a <see cref="ProbeSink"/> takes for a hit: typical figures of a server of the year 2024, since a measurement would need hits. The backend adds what it takes itself.</summary>
+/// <summary>What a <see cref="ProbeSink"/> takes for a hit: typical figures, since a measurement would need hits. The backend adds what it takes itself.</summary>
 internal static class SinkCosts
 {
-    private const double Reach = 20;
+    private const double Reach = 12;
     private const double Node = 3;
-    private const double Update = 10;
-    private const double Event = 60;
-    private const double Field = 4;
+    private const double Update = 15;
+    private const double Event = 80;
+    private const double Field = 8;
 
     /// <summary>What a hit takes.</summary>
     /// <param name="spec">The spec.</param>
