@@ -85,8 +85,10 @@ public sealed partial class CallRecorder : IAsyncDisposable
         return new Joined(this);
     }
 
-    /// <summary>Ends the recording. The calls can still be read and asserted on.</summary>
-    /// <returns>Completes when nothing of the recorder is left in the program.</returns>
+    /// <summary>
+    /// Ends the recording. The calls can still be read and asserted on. What was woven rests for a second, silent, in case another recorder wants it, and is then taken out.
+    /// </summary>
+    /// <returns>Completes when the recorder sees nothing any more.</returns>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -103,7 +105,8 @@ public sealed partial class CallRecorder : IAsyncDisposable
             RecorderFlow.Leave(this);
         }
 
-        return new ValueTask(EndAsync());
+        End();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Whether a call of a flow is the recorder's.</summary>
@@ -111,16 +114,13 @@ public sealed partial class CallRecorder : IAsyncDisposable
     /// <returns>True when it is.</returns>
     internal bool Sees(RecorderFlow? flow) => _disposed == 0 && (_options.Scope == RecordingScope.Process || flow?.Recorders?.Contains(this) == true);
 
-    private async Task EndAsync()
+    private void End()
     {
-        Dictionary<MethodBase, WatchGroup> watched;
         lock (_gate)
         {
             KeepGaps();
-            watched = new Dictionary<MethodBase, WatchGroup>(_watched);
+            WatchTable.End(this, _watched);
         }
-
-        await WatchTable.EndAsync(this, watched).ConfigureAwait(false);
     }
 
     private sealed class Joined : IDisposable

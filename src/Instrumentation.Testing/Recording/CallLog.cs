@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
-
 namespace Instrumentation.Testing.Recording;
 
 /// <summary>The calls of one recorder, in the order in which they began. Any number of threads add to it at a time.</summary>
@@ -15,11 +12,10 @@ internal sealed class CallLog(int capacity)
     public long Lost => Interlocked.Read(ref _lost);
 
     /// <summary>Adds a call.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="image">The call.</param>
     /// <param name="parent">The recorded call that it happens in, or null.</param>
-    /// <param name="trace">The frames that led to it.</param>
     /// <returns>The record; null when it is not kept.</returns>
-    public RecordedCall? Add(InterceptedCall call, RecordedCall? parent, StackTrace? trace)
+    public RecordedCall? Add(CallImage image, RecordedCall? parent)
     {
         lock (_gate)
         {
@@ -29,7 +25,7 @@ internal sealed class CallLog(int capacity)
                 return null;
             }
 
-            RecordedCall recorded = new(call, parent, _calls.Count + 1, trace);
+            RecordedCall recorded = new(image, parent, _calls.Count + 1);
             _calls.Add(recorded);
             return recorded;
         }

@@ -1,28 +1,28 @@
 using System.Diagnostics;
 using System.Reflection;
 using Instrumentation.Managed.Points;
-using Instrumentation.Testing.Snapshots;
+using Instrumentation.Testing.Recording;
 
 namespace Instrumentation.Testing;
 
 /// <summary>A call that a recorder has seen. An asynchronous call is one, from its beginning to the end of its task.</summary>
 public sealed class RecordedCall
 {
-    private readonly StackTrace? _trace;
     private volatile bool _hasEnded;
 
-    internal RecordedCall(InterceptedCall call, RecordedCall? parent, long order, StackTrace? trace)
+    internal RecordedCall(CallImage image, RecordedCall? parent, long order)
     {
+        InterceptedCall call = image.Call;
         Method = call.Method;
         Parent = parent;
         Order = order;
         ThreadId = call.ThreadId;
         Started = call.Started;
         Instance = call.Instance;
-        Arguments = [.. call.Arguments.Select(ObjectSnapshot.Of)];
+        Arguments = image.Arguments;
         Originals = call.Arguments;
         IsReplaced = call.IsReplaced;
-        _trace = trace;
+        Trace = image.Trace;
     }
 
     /// <summary>The method or constructor; of a generic one the definition.</summary>
@@ -67,12 +67,12 @@ public sealed class RecordedCall
     /// <summary>The arguments themselves, for comparisons by reference.</summary>
     internal IReadOnlyList<object?> Originals { get; }
 
-    /// <summary>The frames that led to the call; null where they could not be had.</summary>
-    internal StackTrace? Trace => _trace;
+    /// <summary>The frames that led to the call, without source information.</summary>
+    internal StackTrace Trace { get; }
 
-    internal void End(InterceptedCall call)
+    internal void End(InterceptedCall call, object? result)
     {
-        Result = ObjectSnapshot.Of(call.Result);
+        Result = result;
         Exception = call.Exception;
         IsReplaced = call.IsReplaced;
         Duration = TimeSpan.FromMicroseconds((call.Ended - call.Started) / 1000.0);

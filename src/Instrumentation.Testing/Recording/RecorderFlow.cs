@@ -8,7 +8,7 @@ namespace Instrumentation.Testing.Recording;
 /// </summary>
 /// <param name="Recorders">The recorders, innermost first.</param>
 /// <param name="Call">The innermost recorded call, or null.</param>
-internal sealed record RecorderFlow(RecorderChain? Recorders, RecordedCall? Call)
+internal sealed record RecorderFlow(RecorderChain? Recorders, CallFrame? Call)
 {
     private static readonly AsyncLocal<RecorderFlow?> Local = new();
 

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Reflection;
+using Instrumentation.Testing.Snapshots;
 using Instrumentation.Testing.StandIns;
 
 namespace Instrumentation.Testing.Recording;
@@ -23,7 +23,6 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
 
         RecorderFlow? flow = RecorderFlow.Current;
         List<(CallRecorder Recorder, RecordedCall? Call)>? records = null;
-        StackTrace? trace = null;
         StandIn? standIn = null;
         foreach (CallRecorder recorder in watched.Recorders)
         {
@@ -35,28 +34,21 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
 
         // Decided before it is recorded: the record says so.
         standIn?.Begin(call);
+        CallImage? image = null;
         foreach (CallRecorder recorder in watched.Recorders)
         {
             if (recorder.Sees(flow))
             {
-                trace ??= new StackTrace(fNeedFileInfo: false);
-                (records ??= []).Add((recorder, recorder.Log.Add(call, flow?.Call, trace)));
+                (records ??= []).Add((recorder, recorder.Log.Add(image ??= new CallImage(call), flow?.Call?.Of(recorder))));
             }
         }
 
-        if (records is null)
+        if (records is not null)
         {
-            return;
+            CallFrame frame = new(records, flow?.Call);
+            RecorderFlow.Current = flow is null ? new RecorderFlow(null, frame) : flow with { Call = frame };
+            call.State = new Recording(frame, flow, standIn);
         }
-
-        RecordedCall? innermost = records[0].Call;
-        bool changesFlow = innermost is not null && flow is not null;
-        if (changesFlow)
-        {
-            RecorderFlow.Current = flow! with { Call = innermost };
-        }
-
-        call.State = new Recording(records, changesFlow ? flow : null, standIn);
     }
 
     /// <inheritdoc/>
@@ -64,11 +56,7 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
     {
         if (call.State is Recording recording)
         {
-            if (recording.FlowBefore is { } before)
-            {
-                RecorderFlow.Current = before;
-            }
-
+            RecorderFlow.Current = recording.FlowBefore;
             recording.StandIn?.Return(call);
         }
     }
@@ -78,12 +66,13 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
     {
         if (call.State is Recording recording)
         {
-            foreach ((_, RecordedCall? recorded) in recording.Records)
+            object? result = ObjectSnapshot.Of(call.Result);
+            foreach ((_, RecordedCall? recorded) in recording.Frame.Records)
             {
-                recorded?.End(call);
+                recorded?.End(call, result);
             }
         }
     }
 
-    private sealed record Recording(List<(CallRecorder Recorder, RecordedCall? Call)> Records, RecorderFlow? FlowBefore, StandIn? StandIn);
+    private sealed record Recording(CallFrame Frame, RecorderFlow? FlowBefore, StandIn? StandIn);
 }

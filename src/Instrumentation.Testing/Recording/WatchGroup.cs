@@ -26,6 +26,9 @@ internal sealed class WatchGroup
     /// <summary>How many recorders use it.</summary>
     public int Users { get; set; }
 
+    /// <summary>When its last recorder has ended, while there is none; milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long UnusedSince { get; set; }
+
     /// <summary>Calls that could not be recorded, since the recording itself failed.</summary>
     public long Faults => _handle.Statistics.Faults;
 

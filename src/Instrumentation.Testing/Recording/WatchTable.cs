@@ -9,7 +9,14 @@ internal static class WatchTable
     private static readonly Lock Gate = new();
     private static readonly Dictionary<MethodBase, (WatchedMethod Method, WatchGroup Group)> Methods = [];
     private static InstrumentationSession? _session;
+    private static Timer? _sweeper;
+    private static Task _detaching = Task.CompletedTask;
     private static int _recorders;
+
+    /// <summary>
+    /// How long methods stay woven, silent, after their last recorder: the runtime never frees what a recompiled method took, so the recorders of a test suite share what they can.
+    /// </summary>
+    public static TimeSpan Rest => TimeSpan.FromSeconds(1);
 
     /// <summary>Methods that are watched now.</summary>
     public static int Count
@@ -23,14 +30,14 @@ internal static class WatchTable
         }
     }
 
-    /// <summary>Whether the session is there.</summary>
+    /// <summary>Whether nothing of any recorder is left in the program.</summary>
     public static bool IsIdle
     {
         get
         {
             lock (Gate)
             {
-                return _session is null;
+                return _session is null && _detaching.IsCompleted;
             }
         }
     }
@@ -98,14 +105,11 @@ internal static class WatchTable
         }
     }
 
-    /// <summary>Counts a recorder out: what only it has watched is detached, and with the last one the session ends.</summary>
+    /// <summary>Counts a recorder out. What only it has watched rests, and is detached when no other recorder wants it for <see cref="Rest"/>; with the last of it the session ends.</summary>
     /// <param name="recorder">The recorder.</param>
     /// <param name="known">What it watches.</param>
-    /// <returns>Completes when nothing of it is left.</returns>
-    public static async Task EndAsync(CallRecorder recorder, Dictionary<MethodBase, WatchGroup> known)
+    public static void End(CallRecorder recorder, Dictionary<MethodBase, WatchGroup> known)
     {
-        List<WatchGroup> unused = [];
-        InstrumentationSession? session = null;
         lock (Gate)
         {
             foreach ((MethodBase method, WatchGroup group) in known)
@@ -113,21 +117,60 @@ internal static class WatchTable
                 Methods[method].Method.Remove(recorder);
                 if (--group.Users == 0)
                 {
-                    unused.Add(group);
-                    foreach (WatchedMethod watched in group.Methods)
-                    {
-                        Methods.Remove(watched.Method);
-                    }
+                    group.UnusedSince = Environment.TickCount64;
                 }
             }
 
-            if (--_recorders == 0)
+            _recorders--;
+            Schedule();
+        }
+    }
+
+    private static void Schedule()
+    {
+        if (_sweeper is null)
+        {
+            // The flow of the test that ends must not live on in the timer.
+            using AsyncFlowControl suppressed = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+            _sweeper = new Timer(static _ => Sweep(), null, Rest, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private static void Sweep()
+    {
+        List<WatchGroup> unused = [];
+        InstrumentationSession? session = null;
+        lock (Gate)
+        {
+            _sweeper?.Dispose();
+            _sweeper = null;
+            long now = Environment.TickCount64;
+            foreach (WatchGroup group in Methods.Values.Select(static pair => pair.Group).Distinct().Where(group => group.Users == 0 && now - group.UnusedSince >= Rest.TotalMilliseconds / 2).ToArray())
+            {
+                unused.Add(group);
+                foreach (WatchedMethod watched in group.Methods)
+                {
+                    Methods.Remove(watched.Method);
+                }
+            }
+
+            if (_recorders == 0 && Methods.Count == 0)
             {
                 (session, _session) = (_session, null);
             }
-        }
+            else if (_recorders == 0 || Methods.Values.Any(static pair => pair.Group.Users == 0))
+            {
+                Schedule();
+            }
 
-        foreach (WatchGroup group in unused)
+            _detaching = unused.Count > 0 || session is not null ? DetachAsync(_detaching, unused, session) : _detaching;
+        }
+    }
+
+    private static async Task DetachAsync(Task before, List<WatchGroup> groups, InstrumentationSession? session)
+    {
+        await before.ConfigureAwait(false);
+        foreach (WatchGroup group in groups)
         {
             await group.DetachAsync().ConfigureAwait(false);
         }

@@ -52,6 +52,97 @@ public sealed class RecorderTests
     }
 
     [Fact]
+    public async Task RecordersInOneFlowEachHaveTheirOwnCalls()
+    {
+        await using CallRecorder outer = await CallRecorder.StartAsync();
+        outer.Watch((Service s) => s.CheckoutAsync(default!, default!)).Watch(typeof(Gateway));
+        await using (CallRecorder inner = await CallRecorder.StartAsync())
+        {
+            inner.Watch((IGateway g) => g.PayAsync(default!, default, default)).Watch(() => Cache.Put(default!, default!));
+            _ = await Shop.CheckoutAsync(new Order("7", 2));
+            Assert.Equal(["Put", "PayAsync"], inner.Calls.Select(static call => call.Method.Name));
+            Assert.All(inner.Calls, static call => Assert.Null(call.Parent));
+        }
+
+        _ = await Shop.CheckoutAsync(new Order("8", 2));
+        Assert.Equal(["CheckoutAsync", "PayAsync", "CheckoutAsync", "PayAsync"], outer.Calls.Select(static call => call.Method.Name));
+        Assert.Same(outer.Calls[0], outer.Calls[1].Parent);
+        Assert.Same(outer.Calls[2], outer.Calls[3].Parent);
+    }
+
+    [Fact]
+    public async Task ARecorderOfTheProcessSeesEverything()
+    {
+        Task<string> other;
+        using ManualResetEventSlim go = new();
+        using (ExecutionContext.SuppressFlow())
+        {
+            other = Task.Run(async () =>
+            {
+                go.Wait(TimeSpan.FromSeconds(60));
+                return await Shop.CheckoutAsync(new Order("process", 1));
+            });
+        }
+
+        await using CallRecorder flow = await CallRecorder.StartAsync();
+        flow.Watch((Service s) => s.CheckoutAsync(default!, default!));
+        await using CallRecorder process = await CallRecorder.StartAsync(new RecorderOptions { Scope = RecordingScope.Process });
+        process.Watch((Service s) => s.CheckoutAsync(default!, default!)).Watch(() => Cache.Put(default!, default!));
+        go.Set();
+        _ = await other;
+        RecordedCall checkout = Assert.Single(process.Calls, static call => call.Arguments[0] is Order { Id: "process" });
+        Assert.Same(checkout, Assert.Single(process.Calls, static call => call.Arguments[0] is "order:process").Parent);
+        Assert.Empty(flow.Calls);
+    }
+
+    [Fact]
+    public async Task WorkWithoutTheFlowJoins()
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        calls.Watch(() => Cache.HashOf(default!));
+        using ManualResetEventSlim done = new();
+        ThreadPool.UnsafeQueueUserWorkItem(_ =>
+        {
+            _ = Cache.HashOf("unseen");
+            using (calls.Join())
+            {
+                _ = Cache.HashOf("seen");
+            }
+
+            _ = Cache.HashOf("unseen");
+            done.Set();
+        }, null);
+        Assert.True(done.Wait(TimeSpan.FromSeconds(60)));
+        Assert.Equal("seen", Assert.Single(calls.Calls).Arguments[0]);
+    }
+
+    [Fact]
+    public async Task CallsBeyondTheMaximumAreCountedAndADoubt()
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync(new RecorderOptions { MaximumCalls = 2 });
+        calls.Watch(() => Cache.HashOf(default!));
+        for (int i = 0; i < 5; i++)
+        {
+            _ = Cache.HashOf("abc");
+        }
+
+        Assert.Equal((2, 3L), (calls.Calls.Count, calls.Lost));
+        Assert.Contains("3 calls were not kept", Assert.Single(calls.Doubts(null)), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SpecException>(static () => CallRecorder.StartAsync(new RecorderOptions { MaximumCalls = 0 }));
+    }
+
+    [Fact]
+    public async Task AMethodThatCannotBeSeenIsADoubt()
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        calls.Watch(() => Math.Sqrt(0));
+        Assert.NotEmpty(calls.Doubts(null));
+        await calls.DisposeAsync();
+        Assert.NotEmpty(calls.Doubts(null));
+        Assert.Throws<ObjectDisposedException>(() => calls.Watch(() => Cache.HashOf(default!)));
+    }
+
+    [Fact]
     public async Task NothingIsLeft()
     {
         await using (CallRecorder calls = await CallRecorder.StartAsync())
