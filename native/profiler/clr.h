@@ -1,4 +1,4 @@
-// The few declarations of the CLR profiling API (corprof.idl) that the profiler needs, as the x64 System V ABI sees
+// The few declarations of the CLR profiling API (corprof.idl) that the profiler needs, as the ABIs of Linux see
 // them: an interface is a pointer to a table of function pointers, a method is a function that takes `this` first.
 #ifndef INSTR_CLR_H
 #define INSTR_CLR_H

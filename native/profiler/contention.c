@@ -22,7 +22,7 @@ static __thread instr_contention_t last;
 
 static int64_t context_word(const uint8_t *context, uint32_t offset)
 {
-    return __atomic_load_n((const int64_t *)(context + offset), __ATOMIC_RELAXED);
+    return __atomic_load_n((const int64_t *)(context + offset), __ATOMIC_ACQUIRE);   // in the order of the program, on every processor
 }
 
 // The innermost span that a thread is working for: the same rule as in ThreadContext.Innermost.
@@ -31,7 +31,7 @@ static int64_t span_of(uint32_t thread)
     const uint8_t *table = atomic_load_explicit(&contexts, memory_order_acquire);
     for (uint32_t i = 0; table != NULL && thread != 0 && i < contexts_places; i++) {
         const uint8_t *context = table + (size_t)((thread + i) & contexts_mask) * CONTEXT_BYTES;
-        if (__atomic_load_n((const uint32_t *)(context + CONTEXT_THREAD), __ATOMIC_RELAXED) == thread) {
+        if (__atomic_load_n((const uint32_t *)(context + CONTEXT_THREAD), __ATOMIC_ACQUIRE) == thread) {
             int64_t sync = context_word(context, CONTEXT_SYNC), flow = context_word(context, CONTEXT_FLOW);
             return sync != 0 && context_word(context, CONTEXT_SYNC_FLOW) == flow ? sync : flow;
         }

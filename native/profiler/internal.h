@@ -13,8 +13,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#if !defined(__linux__) || !defined(__x86_64__)
-#error "The profiler knows the ABI of Linux on x86-64 only."
+// On both, the caller of a function cleans up what it has passed, the results of all calls here are in one register, and structures have the same layout.
+#if !defined(__linux__) || !defined(__LP64__) || !(defined(__x86_64__) || defined(__aarch64__))
+#error "The profiler knows the ABI of Linux on x86-64 and on arm64 only."
 #endif
 
 // Calls a method of a COM object: the slot of its vtable, the types of its arguments, the arguments.

@@ -123,7 +123,8 @@ INSTR_EXPORT int32_t instr_gettid(void);
 // The return address of the method whose hook is running, that is: where in its caller it was called. 0 if unknown.
 //
 // `marker` is the address of a local of the hook. Frames grow downwards, so the first frame on the chain of frame
-// pointers that lies above the marker is the hook's, and the one that it links to is the probed method's:
+// pointers that lies above the marker is the hook's, and the one that it links to is the probed method's (on arm64, where
+// frame pointers lie below the locals, the first one above the marker is the probed method's):
 //
 //     instr_caller -> (the interop stub) -> hook [marker] -> probed method -> its caller
 //

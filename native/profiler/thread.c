@@ -9,13 +9,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __aarch64__
+#define VDSO_CLOCK "__kernel_clock_gettime"
+#else
+#define VDSO_CLOCK "__vdso_clock_gettime"
+#endif
+
 // The kernel's own clock_gettime in the vdso: the C library's way to it takes as long as the hook around it.
 static int (*read_clock)(clockid_t, struct timespec *) = clock_gettime;
 
 __attribute__((constructor)) static void find_clock(void)
 {
     void *vdso = dlopen("linux-vdso.so.1", RTLD_LAZY | RTLD_NOLOAD);
-    void *direct = vdso == NULL ? NULL : dlsym(vdso, "__vdso_clock_gettime");
+    void *direct = vdso == NULL ? NULL : dlsym(vdso, VDSO_CLOCK);
     if (direct != NULL)
         memcpy(&read_clock, &direct, sizeof(direct));
 }
@@ -52,6 +58,14 @@ typedef struct frame {
     uintptr_t return_address;
 } frame;
 
+// x86-64 has this record above the locals of its function: the first one above the hook's marker is the hook's. On arm64 compilers put it
+// below the locals, so that the first one above the marker is already that of the probed method.
+#ifdef __aarch64__
+enum { FRAME_RECORD_IS_LOWEST = 1 };
+#else
+enum { FRAME_RECORD_IS_LOWEST = 0 };
+#endif
+
 static bool frame_is_plausible(const frame *from, const frame *to, uintptr_t end)
 {
     uintptr_t low = (uintptr_t)from, high = (uintptr_t)to;
@@ -71,7 +85,7 @@ __attribute__((noinline)) uintptr_t instr_caller(const void *marker)
         if (!frame_is_plausible(f, caller, end))
             return 0;
         if ((uintptr_t)f > (uintptr_t)marker)
-            return caller->return_address;   // f is the hook's frame, caller the probed method's
+            return (FRAME_RECORD_IS_LOWEST ? f : caller)->return_address;   // the record of the probed method
         f = caller;
     }
     return 0;

@@ -2,7 +2,7 @@ using Instrumentation;
 using Recipes;
 
 Orders orders = new();
-foreach (Func<Orders, Task> recipe in new Func<Orders, Task>[] { Recipe.SlowCalls, Recipe.WhoCalls, Recipe.WhoCosts, Recipe.HowLong, Recipe.OneOrder, Recipe.WhatFails, Recipe.ForChrome, Recipe.FromJson, Recipe.Retune, Recipe.WhatItMayCost, Recipe.WhoHoldsTheLock, Recipe.InTheKernel, Recipe.WhereTheTimeGoes, Recipe.ForWhichOrder, Recipe.WhatCallsAreMadeOf })
+foreach (Func<Orders, Task> recipe in new Func<Orders, Task>[] { Recipe.SlowCalls, Recipe.WhoCalls, Recipe.WhoCosts, Recipe.HowLong, Recipe.OneOrder, Recipe.WhatFails, Recipe.ForChrome, Recipe.FromJson, Recipe.Retune, Recipe.WhatItMayCost, Recipe.WhoHoldsTheLock, Recipe.InTheKernel, Recipe.WhereTheTimeGoes, Recipe.ForWhichOrder, Recipe.WhatCallsAreMadeOf, PackageRecipe.Core })
 {
     Console.WriteLine($"== {recipe.Method.Name}");
     try

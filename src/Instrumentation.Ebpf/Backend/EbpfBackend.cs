@@ -16,8 +16,15 @@ internal sealed class EbpfBackend : IProbeBackend
 
     private Reach? _lastReach;
 
-    /// <summary>Makes the backend.</summary>
-    public EbpfBackend() => ThreadStates.ThreadIdSource = Threads.CurrentId;
+    /// <summary>Makes the backend. Where there is no kernel for it, it only says so.</summary>
+    public EbpfBackend()
+    {
+        // Elsewhere the numbers of system calls mean others, or nothing.
+        if (OperatingSystem.IsLinux() && SystemCallNumber.GetThreadId >= 0)
+        {
+            ThreadStates.ThreadIdSource = Threads.CurrentId;
+        }
+    }
 
     /// <inheritdoc/>
     public string Name => BackendName;
@@ -32,6 +39,11 @@ internal sealed class EbpfBackend : IProbeBackend
     public ProbeCoverage CanAttach(ProbeSpec spec)
     {
         CheckKind(spec);
+        if (!OperatingSystem.IsLinux())
+        {
+            return new ProbeCoverage([], [new CoverageGap(spec.Point.Describe(), "there is no Linux kernel here", "Run on Linux.")]);
+        }
+
         try
         {
             return ((KernelPoint)spec.Point).Resolve(spec).Coverage;
@@ -45,6 +57,8 @@ internal sealed class EbpfBackend : IProbeBackend
     /// <inheritdoc/>
     public HitCost CostOf(ProbeSpec spec, ProbeReduction reduction)
     {
+        DemandLinux();
+
         // The levels of one probe are asked for one after the other.
         if (Volatile.Read(ref _lastReach) is not { } last || last.Spec != spec)
         {
@@ -79,11 +93,21 @@ internal sealed class EbpfBackend : IProbeBackend
     public ValueTask<IAccountingSource?> AccountAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        DemandLinux();
         return ValueTask.FromResult<IAccountingSource?>(new AccountingShare(KernelAccounting.Acquire()));
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // What is missing on Linux is said by name where it is missed; elsewhere nothing may even be looked for.
+    private static void DemandLinux()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            RequiredCapability.Demand(CapabilityNames.SystemCall);
+        }
+    }
 
     private static void CheckKind(ProbeSpec spec)
     {

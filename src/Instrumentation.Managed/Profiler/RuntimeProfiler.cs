@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Instrumentation.Events;
 using Instrumentation.Managed.Profiler.Interop;
 using Microsoft.Diagnostics.NETCore.Client;
@@ -161,9 +160,9 @@ internal sealed unsafe class RuntimeProfiler
 
     private static NativeProfiler LoadNative()
     {
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        if (ProfilerPlatform.Refusal() is { } refusal)
         {
-            throw Unavailable(BackendUnavailableReason.PlatformNotSupported, $"it needs Linux on x64, this is {RuntimeInformation.RuntimeIdentifier}.", "Run there.", null);
+            throw refusal;
         }
 
         _native ??= NativeProfiler.Load(NativeLibraryFile.Find());

@@ -6,7 +6,8 @@ namespace Instrumentation.Managed.Profiler.Interop;
 internal static class NativeLibraryFile
 {
     private const string Name = "libinstrumentation_profiler.so";
-    private const string PackagePath = "runtimes/linux-x64/native/" + Name;
+
+    private static readonly string PackagePath = $"runtimes/{ProfilerPlatform.NativeRuntimeIdentifier}/native/{Name}";
 
     /// <summary>The library's absolute path; the runtime must be given the same path that this process loads.</summary>
     /// <returns>The path.</returns>

@@ -207,6 +207,6 @@ internal sealed unsafe class NativeProfiler
         ManagedBackend.BackendName,
         BackendUnavailableReason.NativeLibraryMissing,
         $"its native library {path} {why}.",
-        "Use the library of this package's version, built for linux-x64 with glibc.",
+        $"Use the library of this package's version, built for {ProfilerPlatform.NativeRuntimeIdentifier} with glibc.",
         inner);
 }

@@ -1,0 +1,38 @@
+using PackageCheck.Rules;
+
+namespace PackageCheck;
+
+/// <summary>Looks at all packages of a feed.</summary>
+internal static class Inspection
+{
+    /// <summary>Looks at packages.</summary>
+    /// <param name="files">All packages and symbol packages of the feed.</param>
+    /// <param name="expected">What they should be.</param>
+    /// <returns>What was found.</returns>
+    public static Findings Of(IReadOnlyList<PackageFile> files, Expectations expected)
+    {
+        Findings findings = new();
+        ILookup<string, PackageFile> packages = files.Where(static file => !file.IsSymbols).ToLookup(static file => file.Id);
+        ILookup<string, PackageFile> symbols = files.Where(static file => file.IsSymbols).ToLookup(static file => file.Id);
+        findings.LookSame(expected.Ids, packages.Select(static group => group.Key), "packages");
+        findings.LookSame(expected.Ids, symbols.Select(static group => group.Key), "symbol packages");
+        findings.Look(files.Select(static file => file.Version).Distinct().Count() == 1, $"the packages differ in version: {string.Join(", ", files.Select(static file => file.Name))}");
+        foreach (string id in expected.Ids)
+        {
+            findings.Look(packages[id].Count() == 1 && symbols[id].Count() == 1, $"{id}: {packages[id].Count()} packages and {symbols[id].Count()} symbol packages, one of each is expected");
+            if (packages[id].FirstOrDefault() is { } package && symbols[id].FirstOrDefault() is { } pdbs)
+            {
+                EntryRules.Look(package, pdbs, findings);
+                DescriptionRules.Look(package, packages, expected, findings);
+                PageRules.Look(package, expected, findings);
+                LibraryRules.Look(package, expected, findings);
+                SymbolRules.Look(package, pdbs, expected, findings);
+                NativeRules.Look(package, expected, findings);
+                MachineRules.Look(package, expected, findings);
+                MachineRules.Look(pdbs, expected, findings);
+            }
+        }
+
+        return findings;
+    }
+}
