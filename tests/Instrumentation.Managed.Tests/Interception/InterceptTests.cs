@@ -287,4 +287,57 @@ public sealed class InterceptTests
         await Task.WhenAll(load);
         Assert.Equal(0, wrong);
     }
+
+    [Fact]
+    public async Task CallsThatAreNotWantedAllocateNothing()
+    {
+        Interceptor interceptor = new() { Wanted = static () => false };
+        await using InstrumentationSession session = await Watch.StartAsync();
+        await using ProbeHandle handle = await Watch.AttachAsync(session, Probe.Method(() => Subject.Double(default, default, default, default)).Intercept(interceptor));
+        long before = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            if (i == 10_000)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            _ = Subject.Double(Subject.Kind.Small, default, 1, default);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(20_000, handle.Statistics.Hits);
+    }
+
+    [Fact]
+    public async Task DeepRecursionAndExceptionsKeepTheirCallsApart()
+    {
+        int wrong = 0;
+        Interceptor interceptor = new()
+        {
+            Entry = static call => call.State = call.Arguments[0],
+            Return = call =>
+            {
+                int depth = (int)call.State!;
+                if (call.Exception is null ? (int)call.Result! != depth : depth < 0)
+                {
+                    Interlocked.Increment(ref wrong);
+                }
+            },
+        };
+        await using InstrumentationSession session = await Watch.StartAsync();
+        await Watch.AttachAsync(session, Probe.Method(() => Down(0, 0)).Intercept(interceptor));
+        Assert.Equal(2_000, Down(2_000, -1));
+        for (int i = 0; i < 50; i++)
+        {
+            int at = i;
+            Assert.Throws<InvalidOperationException>(() => Down(50, at));
+            Assert.Equal(10, Down(10, -1));
+        }
+
+        Assert.Equal(0, wrong);
+        Assert.Equal(interceptor.Entered.Count, interceptor.Ends.Count);
+    }
+
+    private static int Down(int depth, int fails) => depth == fails ? throw new InvalidOperationException() : depth == 0 ? 0 : 1 + Down(depth - 1, fails);
 }
