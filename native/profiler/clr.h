@@ -48,6 +48,7 @@ static const clr_guid IID_ICorProfilerInfo10 =
 
 enum {
     INFO_FIRST = 3,             // the first after IUnknown
+    INFO_GET_THREAD_INFO = 12,
     INFO_GET_FUNCTION_INFO = 15,
     INFO_DO_STACK_SNAPSHOT = 36,
     INFO_GET_MODULE_INFO2 = 70,

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define INSTR_ABI_VERSION 2u
+#define INSTR_ABI_VERSION 3u
 
 #define INSTR_EXPORT __attribute__((visibility("default")))
 
@@ -65,6 +65,8 @@ typedef struct instr_frame {
     uint32_t module_flags;   // COR_PRF_MODULE_FLAGS
     uintptr_t version;       // ReJITID of the code; 0 for the original
     uintptr_t newest;        // ReJITID of the method's newest code that was asked for; 0 if none was
+    uint32_t on_asking;      // 1 if the thread that asks for the walk is among those that run there
+    uint32_t reserved;
 } instr_frame_t;
 
 // A walk over the stacks of all threads.

@@ -3,10 +3,13 @@
 // The runtime lets a profiler walk another thread's stack on Linux only while it has suspended the runtime, that is: stopped
 // every thread where a garbage collection could. Between suspension and resumption only calls are made that take no lock of
 // the runtime, since a stopped thread may hold it, and nothing is waited for.
+#define _GNU_SOURCE
 #include "internal.h"
 
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 // How often the suspension is tried anew when a garbage collection is under way, and how long is waited in between: on a machine that is busy with others a collection can take seconds.
 enum { SUSPENSION_TRIES = 5000 };
@@ -19,6 +22,8 @@ typedef struct snapshot {
     instr_walk_t *walk;
     instr_frame_t *frames;   // a hash table with open addressing; free where the function is 0
     int64_t end;             // by instr_now: no frame is looked at afterwards
+    uint32_t asking;         // the kernel's id of the thread that asks
+    uint32_t on_asking;      // whether it is being walked
 } snapshot;
 
 static instr_frame_t *slot_of(const snapshot *s, uintptr_t function, uintptr_t address)
@@ -49,6 +54,7 @@ static HRESULT on_frame(uintptr_t function, uintptr_t address, uintptr_t frame, 
         *slot = (instr_frame_t){.address = address, .function = function};
         s->walk->count++;
     }
+    slot->on_asking |= s->on_asking;
     return S_OK;
 }
 
@@ -65,6 +71,10 @@ static HRESULT walk_threads(clr_object *runtime, snapshot *s)
         got = 0;
         hr = CALL(threads, THREADS_NEXT, (void *, uint32_t, uintptr_t *, uint32_t *), threads, THREADS_AT_ONCE, ids, &got);
         for (uint32_t i = 0; !failed(hr) && i < got; i++) {
+            uint32_t thread = 0;
+            s->on_asking = !failed(CALL(runtime, INFO_GET_THREAD_INFO, (void *, uintptr_t, uint32_t *), runtime, ids[i], &thread)) &&
+                           thread == s->asking;
+
             // E_FAIL is the answer for a stack without managed frames.
             HRESULT walked = CALL(runtime, INFO_DO_STACK_SNAPSHOT, (void *, uintptr_t, void *, uint32_t, void *, uint8_t *, uint32_t),
                                   runtime, ids[i], (void *)on_frame, 0, s, NULL, 0);
@@ -127,7 +137,7 @@ int32_t instr_walk_stacks(instr_walk_t *walk, instr_frame_t *frames)
     walk->count = walk->threads = walk->threads_missed = 0;
     walk->paused_ns = 0;
     memset(frames, 0, (size_t)walk->capacity * sizeof(*frames));
-    snapshot s = {.walk = walk, .frames = frames};
+    snapshot s = {.walk = walk, .frames = frames, .asking = (uint32_t)syscall(SYS_gettid)};
     return worker_run(walk_all, &s);
 }
 

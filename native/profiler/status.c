@@ -66,6 +66,8 @@ uint32_t instr_abi(uint32_t *out, uint32_t capacity)
         offsetof(instr_frame_t, module_flags),
         offsetof(instr_frame_t, version),
         offsetof(instr_frame_t, newest),
+        offsetof(instr_frame_t, on_asking),
+        offsetof(instr_frame_t, reserved),
         sizeof(instr_walk_t),
         offsetof(instr_walk_t, capacity),
         offsetof(instr_walk_t, count),

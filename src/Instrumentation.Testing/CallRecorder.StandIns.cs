@@ -88,7 +88,7 @@ public sealed partial class CallRecorder
         {
             foreach ((MethodBase watched, WatchGroup group) in _watched.Where(pair => Implementations.IsOf(pair.Key, method)))
             {
-                if (group.GapsOf(watched).FirstOrDefault(static gap => gap.Blind) is { } gap)
+                if (group.LastingGaps(watched).FirstOrDefault(static gap => gap.Blind) is { } gap)
                 {
                     throw new SpecException($"A stand-in for {gap.Place}", $"it cannot be woven: {gap.Reason}.", gap.Mend.Length > 0 ? gap.Mend : "Replace what calls it.");
                 }

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Instrumentation.Events;
 using Instrumentation.Managed.Points;
 using Instrumentation.Testing.Recording;
 
@@ -8,6 +9,7 @@ namespace Instrumentation.Testing;
 /// <summary>What is watched.</summary>
 public sealed partial class CallRecorder
 {
+    private readonly Dictionary<MethodBase, IReadOnlyList<CoverageGap>> _early = [];
     private Dictionary<MethodBase, IReadOnlyList<CoverageGap>>? _lastGaps;
 
     /// <summary>Records the calls of the static method, constructor or property that a lambda calls.</summary>
@@ -59,6 +61,22 @@ public sealed partial class CallRecorder
     public CallRecorder Watch(string pattern) =>
         WatchAll(MethodResolver.Resolve(new MethodTarget.Matching(MethodPattern.Parse(pattern), Single: false)).Where(static method => !method.IsAbstract));
 
+    /// <summary>
+    /// Lets the calling async method go on in code that is compiled with what is watched: <c>await calls.ReadyAsync();</c> right after <see cref="Watch(MethodBase)"/>. Needed only where an assertion
+    /// says so: when the very method that began to watch had a watched method inlined before, which happens in tests that ran often or are compiled fully at once.
+    /// </summary>
+    /// <returns>To be awaited, not to be waited for.</returns>
+    public Readiness ReadyAsync() => new(this);
+
+    /// <summary>Forgets what the thread that began to watch was in the middle of.</summary>
+    internal void BeReady()
+    {
+        lock (_gate)
+        {
+            _early.Clear();
+        }
+    }
+
     /// <summary>Whether the recorder watches a method, by itself or by what implements or overrides it.</summary>
     /// <param name="method">The method.</param>
     /// <returns>True when it does.</returns>
@@ -75,6 +93,7 @@ public sealed partial class CallRecorder
     /// <returns>The reasons; none when every call was seen.</returns>
     internal IReadOnlyList<string> Doubts(MethodBase? method)
     {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
         List<string> doubts = [];
         if (Lost > 0)
         {
@@ -85,7 +104,7 @@ public sealed partial class CallRecorder
         {
             foreach ((MethodBase watched, WatchGroup group) in _watched.Where(pair => method is null || Implementations.IsOf(pair.Key, method)))
             {
-                IEnumerable<CoverageGap> gaps = _lastGaps is { } last ? last[watched] : group.GapsOf(watched);
+                IEnumerable<CoverageGap> gaps = [.. _lastGaps is { } last ? last[watched] : GapsNow(watched, group), .. _early.GetValueOrDefault(watched) ?? []];
                 doubts.AddRange(gaps.Select(static gap => $"{gap.Place} is not {(gap.Blind ? "seen" : "fully seen")}: {gap.Reason}.{(gap.Mend.Length > 0 ? $" {gap.Mend}" : string.Empty)}"));
                 if (group.Faults > 0)
                 {
@@ -105,16 +124,31 @@ public sealed partial class CallRecorder
 
     private CallRecorder WatchAll(IEnumerable<MethodBase> methods)
     {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
         MethodBase[] all = [.. methods];
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         lock (_gate)
         {
+            HashSet<MethodBase> before = [.. _watched.Keys];
             WatchTable.Watch(this, all, _watched);
+            foreach (IGrouping<WatchGroup, MethodBase> added in _watched.Where(pair => !before.Contains(pair.Key)).ToLookup(static pair => pair.Value, static pair => pair.Key))
+            {
+                if (OldFrames.Of(added.Key) is { Count: > 0 } gaps)
+                {
+                    foreach (MethodBase method in added)
+                    {
+                        _early[method] = [.. added.Key.Of(method, gaps)];
+                    }
+                }
+            }
         }
 
         return this;
     }
 
+    // Of a flow, only what its own threads are in the middle of concerns it, and that is looked at when it begins to watch.
+    private IEnumerable<CoverageGap> GapsNow(MethodBase method, WatchGroup group) => _options.Scope == RecordingScope.Process ? group.Gaps(method) : group.LastingGaps(method);
+
     // Once nothing is attached any more, what was missed before is still to be known.
-    private void KeepGaps() => _lastGaps = _watched.ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<CoverageGap>)[.. pair.Value.GapsOf(pair.Key)]);
+    private void KeepGaps() => _lastGaps = _watched.ToDictionary(static pair => pair.Key, pair => (IReadOnlyList<CoverageGap>)[.. GapsNow(pair.Key, pair.Value)]);
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Instrumentation.Events;
 using Instrumentation.Testing.Recording;
 using Instrumentation.Testing.StandIns;
 
@@ -62,6 +63,9 @@ public sealed partial class CallRecorder : IAsyncDisposable
 
         cancellationToken.ThrowIfCancellationRequested();
 
+        // What the library does in a test's flow is no call of the test.
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
+
         // Not an async method: what it changes in the execution context has to stay with the caller.
         CallRecorder recorder = new(options);
         WatchTable.Begin();
@@ -105,6 +109,7 @@ public sealed partial class CallRecorder : IAsyncDisposable
             RecorderFlow.Leave(this);
         }
 
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
         End();
         return ValueTask.CompletedTask;
     }

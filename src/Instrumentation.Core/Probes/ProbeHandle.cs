@@ -39,6 +39,9 @@ public class ProbeHandle : IAsyncDisposable
         _limits = new LimitWatch(runtime, reason => _ = EndAsync(reason));
     }
 
+    /// <summary>What detaches it: the backend's side.</summary>
+    internal IProbeAttachment Attachment => _attachment;
+
     /// <summary>What is attached, as it stands after the last <see cref="UpdateAsync"/>.</summary>
     public ProbeSpec Spec => Runtime.Spec;
 

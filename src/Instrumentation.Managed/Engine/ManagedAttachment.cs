@@ -57,6 +57,13 @@ internal sealed class ManagedAttachment : IProbeAttachment
         }
     }
 
+    /// <summary>What is reached and what is not, without the gaps that close by themselves.</summary>
+    public ProbeCoverage Lasting => Volatile.Read(ref _coverage);
+
+    /// <summary>The gaps that close by themselves and are open for what the current thread calls.</summary>
+    /// <returns>The gaps.</returns>
+    public IReadOnlyList<OpenGap> OpenHere() => Volatile.Read(ref _detached) ? [] : _open.ReadHere();
+
     /// <inheritdoc/>
     public ValueTask UpdateAsync(ProbeSpec spec, CancellationToken cancellationToken)
     {

@@ -81,12 +81,13 @@ internal sealed class OldCode(RuntimeProfiler profiler)
 
     /// <summary>Which calls are under way still.</summary>
     /// <param name="calls">The calls.</param>
+    /// <param name="here">Whether only those of the current thread are meant.</param>
     /// <returns>Those of them that are, or may be.</returns>
-    public IReadOnlySet<OldCall> StillRunning(IEnumerable<OldCall> calls)
+    public IReadOnlySet<OldCall> StillRunning(IEnumerable<OldCall> calls, bool here = false)
     {
         NativeFrame[] frames = Walk(out bool complete);
         _ = profiler.Native.FindVersions(frames);
-        return calls.Where(call => !complete || Array.Exists(frames, frame => KeyOf(frame) == call.Method && frame.Version < call.Version)).ToHashSet();
+        return calls.Where(call => !complete || Array.Exists(frames, frame => KeyOf(frame) == call.Method && frame.Version < call.Version && (!here || frame.OnAsking != 0))).ToHashSet();
     }
 
     private void Remember(NativeFrame[] callers, HashSet<MethodKey> callees)

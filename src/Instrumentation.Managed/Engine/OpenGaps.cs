@@ -54,10 +54,19 @@ internal sealed class OpenGaps(OldCode oldCode, NativeProfiler native)
         return [.. Volatile.Read(ref _gaps).Select(static open => open.Gap)];
     }
 
-    private OpenGap[] StillOpen(OpenGap[] gaps)
+    /// <summary>The gaps that are open now for what the current thread calls: what the runtime has not taken yet, and old calls on this very thread.</summary>
+    /// <returns>The gaps.</returns>
+    public IReadOnlyList<OpenGap> ReadHere()
+    {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        OpenGap[] gaps = Volatile.Read(ref _gaps);
+        return gaps.Length == 0 ? [] : StillOpen(gaps, here: true);
+    }
+
+    private OpenGap[] StillOpen(OpenGap[] gaps, bool here = false)
     {
         OldCall[] calls = [.. gaps.OfType<OldCallGap>().Select(static open => open.Call)];
-        IReadOnlySet<OldCall> running = calls.Length == 0 ? new HashSet<OldCall>() : oldCode.StillRunning(calls);
+        IReadOnlySet<OldCall> running = calls.Length == 0 ? new HashSet<OldCall>() : oldCode.StillRunning(calls, here);
         return
         [
             .. gaps.Where(open => open switch

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Instrumentation.Managed.Engine;
 using Instrumentation.Managed.Points;
 
 namespace Instrumentation.Testing.Recording;
@@ -32,14 +33,28 @@ internal sealed class WatchGroup
     /// <summary>Calls that could not be recorded, since the recording itself failed.</summary>
     public long Faults => _handle.Statistics.Faults;
 
-    /// <summary>Why calls of a method may not have been seen.</summary>
+    /// <summary>Why calls of a method are not seen, for good.</summary>
     /// <param name="method">The method.</param>
-    /// <returns>The reasons; none when all were.</returns>
-    public IEnumerable<CoverageGap> GapsOf(MethodBase method)
+    /// <returns>The reasons; none when they are.</returns>
+    public IEnumerable<CoverageGap> LastingGaps(MethodBase method) => Of(method, ((ManagedAttachment)_handle.Attachment).Lasting.Gaps);
+
+    /// <summary>Why calls of a method may not be seen now, whoever makes them.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>The reasons; none when they are.</returns>
+    public IEnumerable<CoverageGap> Gaps(MethodBase method) => Of(method, _handle.Coverage.Gaps);
+
+    /// <summary>Why calls that the current thread goes on to make may not be seen: the runtime has not taken the woven code yet, or the thread is in code from before that has methods inlined.</summary>
+    /// <returns>The reasons; none when they are.</returns>
+    public IReadOnlyList<OpenGap> OpenHere() => ((ManagedAttachment)_handle.Attachment).OpenHere();
+
+    /// <summary>Of gaps, those that concern a method.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="gaps">The gaps.</param>
+    /// <returns>Its gaps, and those of no method of the group.</returns>
+    public IEnumerable<CoverageGap> Of(MethodBase method, IEnumerable<CoverageGap> gaps)
     {
         string place = MethodName.WithParameters(method);
-        ProbeCoverage coverage = _handle.Coverage;
-        return coverage.Gaps.Where(gap => gap.Place == place || !Methods.Any(other => MethodName.WithParameters(other.Method) == gap.Place));
+        return gaps.Where(gap => gap.Place == place || !Methods.Any(other => MethodName.WithParameters(other.Method) == gap.Place));
     }
 
     /// <summary>Detaches the probe.</summary>

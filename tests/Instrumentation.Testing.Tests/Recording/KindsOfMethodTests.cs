@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Instrumentation.Testing.Recording;
 
 namespace Instrumentation.Testing.Tests.Recording;
 
@@ -91,6 +92,8 @@ public sealed class KindsOfMethodTests
     {
         await using CallRecorder calls = await CallRecorder.StartAsync();
         calls.Watch((List<object> l) => l.Add(default!)).Watch(() => string.Concat(default(string), default(string))).Watch(typeof(AsyncLocal<object>)).Watch(() => ExecutionContext.Capture());
+        await calls.ReadyAsync();
+        Assert.DoesNotContain(calls.Calls, static call => call.Arguments is [CoverageGap or RecordedCall or WatchedMethod]);
         List<object> list = ["a"];
         list.Add("b");
         AsyncLocal<object?> local = new() { Value = "c" };

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Instrumentation.Testing.Recording;
 using static Instrumentation.Testing.Tests.Shop;
 
@@ -140,6 +141,39 @@ public sealed class RecorderTests
         await calls.DisposeAsync();
         Assert.NotEmpty(calls.Doubts(null));
         Assert.Throws<ObjectDisposedException>(() => calls.Watch(() => Cache.HashOf(default!)));
+    }
+
+    [Fact]
+    public async Task ATestThatHasAWatchedMethodInlinedIsToldSoAndCanMendIt()
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        WatchAndCall(calls);
+        Assert.Empty(calls.Calls);
+        string doubt = Assert.Single(calls.Doubts(null));
+        Assert.Contains(nameof(WatchAndCall), doubt, StringComparison.Ordinal);
+        Assert.Contains("await calls.ReadyAsync()", doubt, StringComparison.Ordinal);
+
+        await calls.ReadyAsync();
+        Assert.Equal(3, Call());
+        Assert.Single(calls.Calls);
+        Assert.Empty(calls.Doubts(null));
+    }
+
+    // Compiled fully at once, as tests that run often are in the end.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WatchAndCall(CallRecorder calls)
+    {
+        calls.Watch(() => Tiny.Half(0));
+        _ = Tiny.Half(4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Call() => Tiny.Half(6);
+
+    private static class Tiny
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static int Half(int number) => number / 2;
     }
 
     [Fact]

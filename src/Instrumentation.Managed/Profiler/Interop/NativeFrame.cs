@@ -26,4 +26,10 @@ internal struct NativeFrame
 
     /// <summary>The method's newest version that was asked for; 0 if none was.</summary>
     public nint Newest;
+
+    /// <summary>1 if the thread that asked for the walk is among those that run there.</summary>
+    public uint OnAsking;
+
+    /// <summary>Nothing.</summary>
+    public uint Reserved;
 }

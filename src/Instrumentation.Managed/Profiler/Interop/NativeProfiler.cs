@@ -6,7 +6,7 @@ namespace Instrumentation.Managed.Profiler.Interop;
 internal sealed unsafe class NativeProfiler
 {
     /// <summary>The ABI version that this code was written for.</summary>
-    public const uint AbiVersion = 2;
+    public const uint AbiVersion = 3;
 
     private readonly delegate* unmanaged<NativeStatus*, int> _status;
     private readonly delegate* unmanaged<uint, uint, nint*, int> _invoke;
