@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Instrumentation.Backends;
 
 namespace Instrumentation.Json;
 
@@ -31,6 +32,29 @@ internal static class ProbePointCodecs
         {
             IProbePointCodec[] all = s_all ?? OfPackages();
             s_all = all.Any(known => known.GetType() == codec.GetType()) ? all : [.. all, codec];
+        }
+    }
+
+    /// <summary>Adds the format of a user; one of the same type again changes nothing.</summary>
+    /// <param name="format">The format.</param>
+    /// <exception cref="ArgumentException">Another kind of point has its name, or the name is blank.</exception>
+    public static void Register(ProbePointFormat format)
+    {
+        lock (Gate)
+        {
+            IProbePointCodec[] all = s_all ?? OfPackages();
+            if (all.Any(known => known is FormatCodec other && other.Format.GetType() == format.GetType()))
+            {
+                return;
+            }
+
+            ArgumentException.ThrowIfNullOrWhiteSpace(format.Name, nameof(format));
+            if (all.Any(known => known.Names.Contains(format.Name)))
+            {
+                throw new ArgumentException($"Another kind of point is written as '{format.Name}': give the format another name.", nameof(format));
+            }
+
+            s_all = [.. all, new FormatCodec(format)];
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Instrumentation.Backends;
 using Instrumentation.Json;
 
 namespace Instrumentation;
@@ -56,6 +57,15 @@ public static class ProbeSpecJson
         ProbeSpec spec = SpecJson.Read(JsonItemReader.Read(ref ahead));
         reader = ahead;
         return spec;
+    }
+
+    /// <summary>Makes the points of a backend that is not the library's known to this process: before the first probe that has one is written or read. Registering a format of the same type again changes nothing.</summary>
+    /// <param name="format">The format.</param>
+    /// <exception cref="ArgumentException">Another kind of point has the format's name.</exception>
+    public static void Register(ProbePointFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        ProbePointCodecs.Register(format);
     }
 
     private static ArrayBufferWriter<byte> Utf8(ProbeSpec spec)

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Instrumentation.Events;
 using Instrumentation.Managed.Points;
 using Instrumentation.Managed.Profiler;
-using ThreadState = Instrumentation.Events.ThreadState;
 
 namespace Instrumentation.Managed.Hooks;
 

@@ -2,20 +2,35 @@ using System.Text.RegularExpressions;
 
 namespace Instrumentation.Tests.Docs;
 
-/// <summary>What the README shows is code that builds and runs: docs/examples/Recipes, which CI starts.</summary>
+/// <summary>What the README and the documents show is code that builds and runs: docs/examples/Recipes and MeterBackend, which CI starts.</summary>
 public sealed partial class ReadmeTests
 {
-    [Fact]
-    public void Readme_EveryCodeBlock_StandsInTheRecipes()
+    [Theory]
+    [InlineData("README.md", 15)]
+    [InlineData("docs/adding-a-backend.md", 8)]
+    [InlineData("docs/overhead-budget.md", 1)]
+    [InlineData("docs/probe-json.md", 2)]
+    public void EveryCodeBlock_OfAPage_StandsInTheExamples(string page, int atLeast)
     {
         string root = RepositoryRoot();
-        string recipes = Squeeze(string.Concat(Directory
-            .EnumerateFiles(Path.Combine(root, "docs", "examples", "Recipes"), "*.cs", SearchOption.TopDirectoryOnly)
+        string examples = Squeeze(string.Concat(new[] { "Recipes", "MeterBackend" }
+            .SelectMany(example => Directory.EnumerateFiles(Path.Combine(root, "docs", "examples", example), "*.cs", SearchOption.AllDirectories))
+            .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Select(File.ReadAllText)));
-        string[] blocks = [.. CSharpBlock().Matches(File.ReadAllText(Path.Combine(root, "README.md"))).Select(match => match.Groups["code"].Value)];
+        string[] blocks = [.. CSharpBlock().Matches(File.ReadAllText(Path.Combine(root, page))).Select(match => match.Groups["code"].Value)];
 
-        Assert.True(blocks.Length >= 5, $"The README has {blocks.Length} C# blocks.");
-        Assert.All(blocks, block => Assert.Contains(Squeeze(block), recipes, StringComparison.Ordinal));
+        Assert.True(blocks.Length >= atLeast, $"{page} has {blocks.Length} C# blocks.");
+        Assert.All(blocks, block => Assert.Contains(Squeeze(block), examples, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void EveryPage_WithCode_IsCompared()
+    {
+        string root = RepositoryRoot();
+        string[] compared = [.. typeof(ReadmeTests).GetMethod(nameof(EveryCodeBlock_OfAPage_StandsInTheExamples))!.GetCustomAttributes(typeof(InlineDataAttribute), inherit: false).Select(static data => (string)((InlineDataAttribute)data).Data[0]!)];
+        IEnumerable<string> pages = Directory.EnumerateFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories).Where(static file => CSharpBlock().IsMatch(File.ReadAllText(file)));
+
+        Assert.Empty(pages.Select(file => Path.GetRelativePath(root, file).Replace('\\', '/')).Except(compared));
     }
 
     [Fact]
