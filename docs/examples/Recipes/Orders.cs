@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Recipes;
 
 /// <summary>The program that the recipes look into; it knows nothing of them.</summary>
@@ -33,6 +35,31 @@ public sealed class Orders
         }
     }
 
+    public void Save(int quantity)
+    {
+        using SqliteConnection database = new("Data Source=orders;Mode=Memory;Cache=Shared");
+        database.Open();
+        using SqliteCommand command = database.CreateCommand();
+        command.CommandText = "CREATE TABLE IF NOT EXISTS orders (product TEXT, quantity INT)";
+        command.ExecuteNonQuery();
+        command.CommandText = "INSERT INTO orders VALUES ('tea', $quantity)";
+        command.Parameters.AddWithValue("$quantity", quantity);
+        command.ExecuteNonQuery();
+        command.CommandText = "SELECT SUM(quantity) FROM orders";
+        command.ExecuteScalar();
+    }
+
+    public Receipt Write(string product) => new(product, Price(product));
+
+    public void Report()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Write("tea");
+            _ = new Receipt("total", i);
+        }
+    }
+
     public async Task WorkAsync()
     {
         for (int i = 0; i < 50; i++)
@@ -41,4 +68,10 @@ public sealed class Orders
             TryPrice(i % 10 == 0 ? string.Empty : "tea");
         }
     }
+}
+
+/// <summary>What is made for each order.</summary>
+public sealed class Receipt(string product, decimal price)
+{
+    public override string ToString() => $"{product}: {price}";
 }

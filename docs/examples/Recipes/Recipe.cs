@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Instrumentation;
+using Microsoft.Data.Sqlite;
 
 namespace Recipes;
 
@@ -31,6 +33,60 @@ public static class Recipe
 
         await orders.WorkAsync();
         Console.WriteLine(callers.Read());
+    }
+
+    public static async Task TraceSql(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var commands = await session.AttachAsync(
+            Probe.Method((SqliteCommand command) => command.ExecuteReader(default))
+                 .Capture(c => new { Sql = c.Field<string>(c.This<SqliteCommand>(), "_commandText"), Took = c.Duration }));
+
+        orders.Save(5);
+        await session.DisposeAsync();
+
+        await foreach (var command in commands.Events)
+        {
+            Console.WriteLine($"{command.Value.Took.TotalMicroseconds,8:F1} us  {command.Value.Sql}");
+        }
+    }
+
+    public static async Task WhoMakesThem(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var types = await session.AttachAsync(Probe.Methods("Recipes.*::.ctor").CountBy(c => c.Place));
+        var makers = await session.AttachAsync(Probe.Methods("Recipes.Receipt::.ctor").CountBy(c => c.Caller));
+
+        orders.Report();
+        Console.WriteLine(types.Read());
+        Console.WriteLine(makers.Read());
+    }
+
+    public static async Task SystemCalls(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        var opened = Probe.Syscall("openat").ThisProcess().Capture(c => new { Path = c.String(c.Arg<nint>("filename")), Result = c.Return<int>(), Took = c.Duration });
+        if (session.CanAttach(opened) is { State: ProbeState.Blind } blind)
+        {
+            Console.WriteLine(string.Join(Environment.NewLine, blind.Gaps.Select(gap => $"{gap.Reason} {gap.Mend}")));
+            return;
+        }
+
+        var files = await session.AttachAsync(opened);
+        var byNumber = await session.AttachAsync(Probe.RawTracepoint("sys_enter").ThisProcess().CountBy(c => c.Arg<long>(1)));
+
+        await orders.WorkAsync();
+        await File.WriteAllTextAsync("order.txt", "tea");
+        Console.WriteLine(byNumber.Read());
+        await session.DisposeAsync();
+
+        await foreach (var file in files.Events)
+        {
+            Console.WriteLine($"{file.Value.Path}: {file.Value.Result} after {file.Value.Took.TotalMicroseconds:F1} us");
+        }
     }
 
     public static async Task InTheKernel(Orders orders)
@@ -244,5 +300,13 @@ public static class Recipe
         await orders.WorkAsync();
         await session.DisposeAsync();
         await writing;
+
+        foreach (string line in File.ReadLines("slow.jsonl"))
+        {
+            using JsonDocument json = JsonDocument.Parse(line);
+            long nanoseconds = json.RootElement.GetProperty("dur").GetInt64();
+            JsonElement quantity = json.RootElement.GetProperty("fields").GetProperty("quantity");
+            Console.WriteLine($"{quantity.GetInt32()} pieces took {nanoseconds / 1e6:F1} ms");
+        }
     }
 }

@@ -46,11 +46,17 @@ internal sealed class EbpfBackend : IProbeBackend
 
         try
         {
-            return ((KernelPoint)spec.Point).Resolve(spec).Coverage;
+            ProbeCoverage coverage = ((KernelPoint)spec.Point).Resolve(spec).Coverage;
+            RequiredCapability.Demand(CapabilityNames.SystemCall);
+            return coverage;
         }
         catch (MissingCapabilityException missing)
         {
             return new ProbeCoverage([], [new CoverageGap(missing.Place, missing.Why, missing.Mend)]);
+        }
+        catch (BackendUnavailableException missing)
+        {
+            return new ProbeCoverage([], [new CoverageGap(spec.Point.Describe(), missing.Why, missing.Mend)]);
         }
     }
 

@@ -40,6 +40,7 @@ public sealed class CapabilityTests
         Assert.Contains($"{CapabilityNames.SystemCall} No", report, StringComparison.Ordinal);
         Assert.Contains($"{CapabilityNames.ProgramRawTracepoint} No Run with CAP_BPF and CAP_PERFMON", report, StringComparison.Ordinal);
         Assert.Matches($"profile: .*CAP_PERFMON.*{CapabilityNames.RightPerfmon}", report);
+        Assert.Contains("openat: Blind", report, StringComparison.Ordinal);
         Assert.Contains($"{CapabilityNames.Btf} {KernelCapabilities.Of(CapabilityNames.Btf).Answer}", report, StringComparison.Ordinal);
     }
 
@@ -51,6 +52,7 @@ public sealed class CapabilityTests
 
         Assert.Contains($"{CapabilityNames.RightAdministration} No", report, StringComparison.Ordinal);
         Assert.Contains("profile: Armed, some samples", report, StringComparison.Ordinal);
+        Assert.Contains("openat: Armed", report, StringComparison.Ordinal);
         foreach (string name in new[] { CapabilityNames.SystemCall, CapabilityNames.RightBpf, CapabilityNames.ProgramRawTracepoint, CapabilityNames.MapRingBuffer, CapabilityNames.ProgramPerfEvent })
         {
             Assert.Contains($"{name} Yes", report, StringComparison.Ordinal);

@@ -25,6 +25,7 @@ internal static class ChildReport
         }
 
         Console.WriteLine($"profile: {Profile()}");
+        Console.WriteLine($"openat: {new EbpfBackend().CanAttach(Probe.Syscall("openat").ThisProcess())}");
         Environment.Exit(0);
     }
 
@@ -34,7 +35,11 @@ internal static class ChildReport
         try
         {
             ProbeSpec spec = Probe.Sample(99).ThisProcess();
-            _ = new EbpfBackend().CanAttach(spec);
+            if (new EbpfBackend().CanAttach(spec) is { State: ProbeState.Blind } blind)
+            {
+                return $"{blind.Gaps[0].Reason} {blind.Gaps[0].Mend}";
+            }
+
             InstrumentationSession session = InstrumentationSession.StartAsync([new EbpfBackend()]).GetAwaiter().GetResult();
             AggregateHandle<StackProfile> handle = session.AttachAsync(spec.Stacks(64)).GetAwaiter().GetResult();
             Stopwatch watch = Stopwatch.StartNew();
