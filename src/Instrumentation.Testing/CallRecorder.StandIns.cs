@@ -83,7 +83,7 @@ public sealed partial class CallRecorder
     private StandInTarget Setup(MethodBase method, Func<InterceptedCall, bool> matches)
     {
         StandInTarget target = new(this, method, matches);
-        WatchAll(Implementations.Of(method));
+        _ = Watch(method);
         lock (_gate)
         {
             foreach ((MethodBase watched, WatchGroup group) in _watched.Where(pair => Implementations.IsOf(pair.Key, method)))

@@ -10,6 +10,7 @@ namespace Instrumentation.Testing;
 public sealed partial class CallRecorder
 {
     private readonly Dictionary<MethodBase, IReadOnlyList<CoverageGap>> _early = [];
+    private readonly List<(Func<IEnumerable<MethodBase>> Find, int Assemblies)> _finds = [];
     private Dictionary<MethodBase, IReadOnlyList<CoverageGap>>? _lastGaps;
 
     /// <summary>Records the calls of the static method, constructor or property that a lambda calls.</summary>
@@ -41,7 +42,7 @@ public sealed partial class CallRecorder
     public CallRecorder Watch(MethodBase method)
     {
         ArgumentNullException.ThrowIfNull(method);
-        return WatchAll(Implementations.Of(method));
+        return WatchAll(MethodName.WithParameters(method), () => Implementations.Of(method));
     }
 
     /// <summary>Records the calls of all methods, constructors and accessors that a type declares.</summary>
@@ -51,15 +52,19 @@ public sealed partial class CallRecorder
     public CallRecorder Watch(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        return WatchAll(MethodResolver.DeclaredMethods(type).SelectMany(Implementations.Of));
+        return WatchAll(MethodName.Of(type), () => MethodResolver.DeclaredMethods(type).SelectMany(Implementations.Of));
     }
 
     /// <summary>Records the calls of all loaded methods that a text matches: <c>Shop.*Repository::Save*</c>.</summary>
     /// <param name="pattern">The text: <c>[Assembly!]Namespace.Type::Method[(type, type)]</c> with <c>*</c> and <c>?</c> as wildcards.</param>
     /// <returns>The recorder.</returns>
     /// <exception cref="InstrumentationException">The text is not of the form or matches nothing, or the process cannot be probed.</exception>
-    public CallRecorder Watch(string pattern) =>
-        WatchAll(MethodResolver.Resolve(new MethodTarget.Matching(MethodPattern.Parse(pattern), Single: false)).Where(static method => !method.IsAbstract));
+    public CallRecorder Watch(string pattern)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pattern);
+        MethodTarget.Matching target = new(MethodPattern.Parse(pattern), Single: false);
+        return WatchAll(pattern, () => MethodResolver.Resolve(target).Where(static method => !method.IsAbstract));
+    }
 
     /// <summary>
     /// Lets the calling async method go on in code that is compiled with what is watched: <c>await calls.ReadyAsync();</c> right after <see cref="Watch(MethodBase)"/>. Needed only where an assertion
@@ -102,6 +107,7 @@ public sealed partial class CallRecorder
 
         lock (_gate)
         {
+            doubts.AddRange(LoadedLater(method).Select(static late => $"{MethodName.WithParameters(late)} is not seen: it was loaded after the recorder began to watch. Watch it when it is loaded."));
             foreach ((MethodBase watched, WatchGroup group) in _watched.Where(pair => method is null || Implementations.IsOf(pair.Key, method)))
             {
                 IEnumerable<CoverageGap> gaps = [.. _lastGaps is { } last ? last[watched] : GapsNow(watched, group), .. _early.GetValueOrDefault(watched) ?? []];
@@ -119,16 +125,23 @@ public sealed partial class CallRecorder
     private CallRecorder WatchLambda(LambdaExpression call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        return WatchAll(Implementations.Of(MethodLambda.MethodOf(call)));
+        return Watch(MethodLambda.MethodOf(call));
     }
 
-    private CallRecorder WatchAll(IEnumerable<MethodBase> methods)
+    private CallRecorder WatchAll(string what, Func<IEnumerable<MethodBase>> find)
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
-        MethodBase[] all = [.. methods];
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        int assemblies = AppDomain.CurrentDomain.GetAssemblies().Length;
+        MethodBase[] all = [.. find()];
+        if (all.Length == 0)
+        {
+            throw new SpecException($"Watching {what}", "nothing that is loaded has code for it.", "Load what implements it first, or watch the class.");
+        }
+
         lock (_gate)
         {
+            _finds.Add((find, assemblies));
             HashSet<MethodBase> before = [.. _watched.Keys];
             WatchTable.Watch(this, all, _watched);
             foreach (IGrouping<WatchGroup, MethodBase> added in _watched.Where(pair => !before.Contains(pair.Key)).ToLookup(static pair => pair.Value, static pair => pair.Key))
@@ -144,6 +157,19 @@ public sealed partial class CallRecorder
         }
 
         return this;
+    }
+
+    // What a pattern, an interface or a virtual method stands for may have become more.
+    private List<MethodBase> LoadedLater(MethodBase? method)
+    {
+        int assemblies = AppDomain.CurrentDomain.GetAssemblies().Length;
+        return
+        [
+            .. _finds.Where(find => find.Assemblies != assemblies)
+                .SelectMany(static find => find.Find())
+                .Where(found => !_watched.ContainsKey(MethodResolver.Definition(found)) && (method is null || Implementations.IsOf(found, method)))
+                .Distinct(),
+        ];
     }
 
     // Of a flow, only what its own threads are in the middle of concerns it, and that is looked at when it begins to watch.

@@ -200,6 +200,18 @@ public sealed class InterceptTests
     }
 
     [Fact]
+    public async Task TheConditionAndLimitsOfAnInterceptorChangeInPlace()
+    {
+        Interceptor interceptor = new() { Entry = static call => call.Return(0) };
+        await using InstrumentationSession session = await Watch.StartAsync();
+        await using ProbeHandle handle = await Watch.AttachAsync(session, Probe.Method(() => Subject.Add(0, 0)).When(c => c.Arg<int>("a") == 1).Intercept(interceptor));
+        Assert.Equal((0, 4), (Subject.Add(1, 2), Subject.Add(2, 2)));
+        await handle.UpdateAsync(static spec => spec.Always().When(c => c.Arg<int>("a") == 2).Sample(2));
+        Assert.Equal((3, 0, 4, 0), (Subject.Add(1, 2), Subject.Add(2, 2), Subject.Add(2, 2), Subject.Add(2, 2)));
+        await Assert.ThrowsAsync<SpecException>(() => handle.UpdateAsync(spec => spec.Intercept(new Interceptor())));
+    }
+
+    [Fact]
     public async Task TheFirstOfSeveralIsOutermost()
     {
         List<string> order = [];

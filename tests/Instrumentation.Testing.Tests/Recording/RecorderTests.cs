@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using Instrumentation.Testing.Recording;
 using static Instrumentation.Testing.Tests.Shop;
@@ -174,6 +175,49 @@ public sealed class RecorderTests
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int Half(int number) => number / 2;
+    }
+
+    [Fact]
+    public async Task WhatIsLoadedLaterIsADoubt()
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        calls.Watch((IGateway g) => g.PayAsync(default!, default, default)).Watch((IUnused u) => u.Act());
+        Assert.Empty(calls.Doubts(null));
+        PersistedAssemblyBuilder assembly = new(new AssemblyName("Late"), typeof(object).Assembly);
+        TypeBuilder late = assembly.DefineDynamicModule("Late").DefineType("LateUser", TypeAttributes.Public, typeof(Used));
+        ILGenerator il = late.DefineMethod(nameof(Used.Act), MethodAttributes.Public | MethodAttributes.Virtual, typeof(void), []).GetILGenerator();
+        il.Emit(OpCodes.Ret);
+        _ = late.CreateType();
+        using MemoryStream image = new();
+        assembly.Save(image);
+        _ = Assembly.Load(image.ToArray());
+        Assert.Contains("LateUser::Act() is not seen: it was loaded after", Assert.Single(calls.Doubts(null)), StringComparison.Ordinal);
+        Assert.Empty(calls.Doubts(typeof(IGateway).GetMethod(nameof(IGateway.PayAsync))));
+    }
+
+    [Fact]
+    public async Task WatchingNothingIsRefused()
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        Assert.Throws<SpecException>(() => calls.Watch((INobody n) => n.Act()));
+        Assert.Throws<PlaceNotFoundException>(() => calls.Watch("No.Such::Thing"));
+    }
+
+    internal interface INobody
+    {
+        void Act();
+    }
+
+    public interface IUnused
+    {
+        void Act();
+    }
+
+    public class Used : IUnused
+    {
+        public virtual void Act()
+        {
+        }
     }
 
     [Fact]
