@@ -20,6 +20,9 @@ public enum BackendUnavailableReason
 
     /// <summary>The runtime refused for another reason, which the message and inner exception carry.</summary>
     RuntimeRefused,
+
+    /// <summary>The process cannot compile code while it runs: it was compiled ahead of time, or dynamic code is switched off.</summary>
+    NoDynamicCode,
 }
 
 /// <summary>A backend cannot work in this process; says why and what would let it.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Names;
 
 namespace Instrumentation.Ebpf.Elf;
@@ -124,7 +125,7 @@ internal static class LibraryResolver
         try
         {
             using var file = ElfFile.Open(path);
-            return file.Machine == (System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
+            return file.Machine == (RuntimeInformation.ProcessArchitecture == Architecture.Arm64
                 ? ElfMachine.Arm64
                 : ElfMachine.X64);
         }
@@ -155,8 +156,16 @@ internal static class LibraryResolver
 
         return name.Contains('/', StringComparison.Ordinal)
             ? "there is no file of that path."
-            : "it is neither mapped by the process nor known to the dynamic linker, nor in a directory of libraries or of PATH.";
+            : "it is neither mapped by the process nor known to the dynamic linker, nor in a directory of libraries or of PATH." + OfSingleFile(name, process);
     }
+
+    // What runs such a program has the runtime's libraries in itself, and no symbols of them.
+    private static string OfSingleFile(string name, int? process) =>
+        (process is null || process == Environment.ProcessId)
+        && (name.StartsWith("libcoreclr", StringComparison.Ordinal) || name.StartsWith("libclr", StringComparison.Ordinal) || name.StartsWith("libSystem.", StringComparison.Ordinal))
+        && !ProcessMap.Read("self").Any(static map => Path.GetFileName(map.Path) == "libcoreclr.so")
+            ? " This program is a single file (PublishSingleFile, PublishAot) that has the runtime's native libraries in itself, without the names of their functions."
+            : string.Empty;
 
     private static IReadOnlyList<string> Nearest(string name, int? process)
     {

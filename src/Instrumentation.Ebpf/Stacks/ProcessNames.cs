@@ -71,9 +71,11 @@ internal sealed class ProcessNames(int processId, NativeNames files)
             return (symbol, module, FrameKind.Native);
         }
 
-        return module.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
-            ? (OfThisRuntime(address) ?? $"[{module}]", module, FrameKind.Managed)
-            : ($"[{module}]", module, FrameKind.Native);
+        // The assemblies of a program that is published as a single file are mapped from that file.
+        bool isAssembly = module.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+        return (isAssembly || map.Path == Environment.ProcessPath) && OfThisRuntime(address) is { } compiled
+            ? (compiled, module, FrameKind.Managed)
+            : ($"[{module}]", module, isAssembly ? FrameKind.Managed : FrameKind.Native);
     }
 
     // Code that was compiled ahead of time is in no perf map, but the .NET engine, where a probe on a method uses it, knows it.

@@ -43,7 +43,7 @@ internal static unsafe class LockMethods
         {
             if (place.Find() is not { } method)
             {
-                gaps.Add(new CoverageGap($"{MethodName.Of(place.Type)}::{place.Name}", "this runtime has no such method: it takes and waits for these locks in another way", "Use .NET 10."));
+                gaps.Add(new CoverageGap($"{MethodName.Of(place.Type)}::{place.Name}", "this runtime has no such method: it takes and waits for these locks in another way, or the program was trimmed and uses none", "Use .NET 10."));
             }
             else if (Probeability.Check(method) is { Blind: true } gap)
             {

@@ -1,3 +1,5 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
 using Instrumentation.Events;
 using Instrumentation.Managed.Profiler.Interop;
 using Microsoft.Diagnostics.NETCore.Client;
@@ -30,6 +32,7 @@ internal sealed unsafe class RuntimeProfiler
         {
             if (_attached is null)
             {
+                RequireDynamicCode();
                 NativeProfiler native = LoadNative();
                 if (native.Status().Initialized == 0)
                 {
@@ -156,6 +159,18 @@ internal sealed unsafe class RuntimeProfiler
         return Native.Invoke(ProfilerInfo.GetFunctionInfo, function, (nint)(&type), (nint)(&module), (nint)(&token)) < 0
             ? null
             : new MethodKey(module, token);
+    }
+
+    // A runtime that was compiled ahead of time has compiled no method. PublishAot switches dynamic code off for the builds that do not compile ahead of time, too.
+    private static void RequireDynamicCode()
+    {
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            (string why, string mend) = JitInfo.GetCompiledMethodCount() == 0
+                ? ("this process has no JIT compiler: it was compiled ahead of time.", "Publish the program without PublishAot.")
+                : ("dynamic code is switched off in this process, and hooks are compiled at run time.", "Build the program with <DynamicCodeSupport>true</DynamicCodeSupport>, or without PublishAot.");
+            throw Unavailable(BackendUnavailableReason.NoDynamicCode, why, $"{mend} Probes on the kernel and on native functions work as it is.", null);
+        }
     }
 
     private static NativeProfiler LoadNative()

@@ -38,7 +38,7 @@ public sealed partial class PackageReadmeTests
         new[] { "docs/examples", "tests" }
             .Select(static folder => Path.Combine(Repository.Root, folder))
             .SelectMany(static folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
-            .Where(static file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/PackageSmoke/", StringComparison.Ordinal))
+            .Where(static file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/PackageSmoke/", StringComparison.Ordinal) && !file.Contains("/Consumers/", StringComparison.Ordinal))
             .Select(File.ReadAllText)));
 
     private static string Squeeze(string code) => Space().Replace(code, " ").Trim();

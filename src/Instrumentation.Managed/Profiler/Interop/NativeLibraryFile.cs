@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 
 namespace Instrumentation.Managed.Profiler.Interop;
@@ -35,8 +36,7 @@ internal static class NativeLibraryFile
     private static IEnumerable<string> Candidates()
     {
         List<string> folders = [AppContext.BaseDirectory];
-        string beside = Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location) ?? string.Empty;
-        if (beside.Length > 0)
+        if (OwnFolder() is { Length: > 0 } beside)
         {
             folders.Add(beside);
         }
@@ -54,4 +54,7 @@ internal static class NativeLibraryFile
             yield return Path.Combine(folder, Name);
         }
     }
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Of a single file it is empty: the library lies beside the program then, or where the host has laid it.")]
+    private static string? OwnFolder() => Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location);
 }
