@@ -316,8 +316,15 @@ public sealed class InstrumentationSession : IAsyncDisposable
         Governor?.Stop();
         try
         {
-            await Task.WhenAll(Probes.Select(static probe => probe.DisposeAsync().AsTask())).ConfigureAwait(false);
-            await Task.WhenAll(_accountings.Select(static accounting => accounting.DisposeAsync().AsTask())).ConfigureAwait(false);
+            try
+            {
+                await Task.WhenAll(Probes.Select(static probe => probe.DisposeAsync().AsTask())).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Also where a backend has failed at a detach.
+                await Task.WhenAll(_accountings.Select(static accounting => accounting.DisposeAsync().AsTask())).ConfigureAwait(false);
+            }
         }
         finally
         {
