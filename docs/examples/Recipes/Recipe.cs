@@ -173,6 +173,27 @@ public static class Recipe
         }
     }
 
+    public static async Task WhatIfItFails(Orders orders)
+    {
+        await using var session = await InstrumentationSession.StartAsync();
+
+        await using var outage = await session.AttachAsync(
+            Probe.Method((Orders o) => o.Price(default!)).When(c => c.Arg<string>("product") == "tea").Intercept(new Outage()));
+        await session.AttachAsync(Probe.Method((Orders o) => o.PlaceAsync(default!, default)).OnThrow());
+
+        for (int i = 0; i < 3; i++)
+        {
+            try
+            {
+                Console.WriteLine(await orders.PlaceAsync("tea", 2));
+            }
+            catch (TimeoutException missing)
+            {
+                Console.WriteLine(missing.Message);
+            }
+        }
+    }
+
     public static async Task Retune(Orders orders)
     {
         await using var session = await InstrumentationSession.StartAsync();
