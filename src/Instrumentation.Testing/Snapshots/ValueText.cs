@@ -16,7 +16,7 @@ internal static class ValueText
     {
         ValueWriter writer = new(options ?? ValueTextOptions.Default);
         writer.Write(value);
-        return writer.ToString();
+        return ObjectSnapshot.IsPartial(value) ? $"{writer} (too large to be copied whole: parts may have changed since)" : writer.ToString();
     }
 
     /// <summary>A call as text: <c>Cache.Put("order:7", Order { … })</c>, <c>new Order("7")</c>, <c>Clock.UtcNow</c>, <c>Options.Name = "x"</c>.</summary>
