@@ -21,6 +21,7 @@ internal static class ConstantText
         double number => number.ToString("R", CultureInfo.InvariantCulture) + (number == Math.Floor(number) && Math.Abs(number) < 1e15 ? ".0" : string.Empty),
         TimeSpan duration => $"TimeSpan({duration.ToString("c", CultureInfo.InvariantCulture)})",
         Type type => $"typeof({TypeText.Of(type)})",
+        decimal number => number.ToString(CultureInfo.InvariantCulture) + "m",
         IFormattable number when value.GetType().IsPrimitive => number.ToString(null, CultureInfo.InvariantCulture),
         _ => $"({TypeText.Of(value.GetType())})",
     };

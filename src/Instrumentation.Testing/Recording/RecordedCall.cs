@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Instrumentation.Managed.Points;
+using Instrumentation.Testing.CallSites;
 using Instrumentation.Testing.Recording;
 
 namespace Instrumentation.Testing;
@@ -9,6 +10,7 @@ namespace Instrumentation.Testing;
 public sealed class RecordedCall
 {
     private volatile bool _hasEnded;
+    private CallSite? _caller;
 
     internal RecordedCall(CallImage image, RecordedCall? parent, long order)
     {
@@ -21,6 +23,7 @@ public sealed class RecordedCall
         Instance = call.Instance;
         Arguments = image.Arguments;
         Originals = call.Arguments;
+        ResultType = call.ResultType;
         IsReplaced = call.IsReplaced;
         Trace = image.Trace;
     }
@@ -61,11 +64,20 @@ public sealed class RecordedCall
     /// <summary>The innermost recorded call that this one happened in, also across awaits, tasks and threads; null for none.</summary>
     public RecordedCall? Parent { get; }
 
+    /// <summary>
+    /// Where the call was made: the nearest caller whose source is known, so that a call from the framework's code (LINQ, <c>Parallel</c>) shows who asked for it. Read from the symbols when
+    /// it is first asked for; null when no managed code called.
+    /// </summary>
+    public CallSite? Caller => _caller ??= CallSiteFinder.CallerOf(Trace, Method);
+
     /// <summary>Whether a stand-in acted in place of the method.</summary>
     public bool IsReplaced { get; private set; }
 
     /// <summary>The arguments themselves, for comparisons by reference.</summary>
     internal IReadOnlyList<object?> Originals { get; }
+
+    /// <summary>What the call returns: exact where the declared type depends on type arguments.</summary>
+    internal Type ResultType { get; }
 
     /// <summary>The frames that led to the call, without source information.</summary>
     internal StackTrace Trace { get; }
