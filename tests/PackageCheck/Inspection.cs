@@ -22,17 +22,39 @@ internal static class Inspection
             findings.Look(packages[id].Count() == 1 && symbols[id].Count() == 1, $"{id}: {packages[id].Count()} packages and {symbols[id].Count()} symbol packages, one of each is expected");
             if (packages[id].FirstOrDefault() is { } package && symbols[id].FirstOrDefault() is { } pdbs)
             {
-                EntryRules.Look(package, pdbs, findings);
-                DescriptionRules.Look(package, packages, expected, findings);
-                PageRules.Look(package, expected, findings);
-                LibraryRules.Look(package, expected, findings);
-                SymbolRules.Look(package, pdbs, expected, findings);
-                NativeRules.Look(package, expected, findings);
-                MachineRules.Look(package, expected, findings);
-                MachineRules.Look(pdbs, expected, findings);
+                Look(package, pdbs, packages, expected, findings);
             }
         }
 
         return findings;
+    }
+
+    /// <summary>Looks at some packages, which come from a repository with an address: their symbols have to lead to the sources there.</summary>
+    /// <param name="files">The packages and symbol packages.</param>
+    /// <param name="expected">What they should be.</param>
+    /// <returns>What was found.</returns>
+    public static Findings OfLinked(IReadOnlyList<PackageFile> files, Expectations expected)
+    {
+        Findings findings = new();
+        ILookup<string, PackageFile> packages = files.Where(static file => !file.IsSymbols).ToLookup(static file => file.Id);
+        foreach (PackageFile package in packages.SelectMany(static group => group))
+        {
+            findings.Look(package.Metadata("repository")?.Attribute("url") is not null, $"{package.Name}: the repository's address is missing");
+            Look(package, files.Single(file => file.IsSymbols && file.Id == package.Id), packages, expected, findings);
+        }
+
+        return findings;
+    }
+
+    private static void Look(PackageFile package, PackageFile symbols, ILookup<string, PackageFile> packages, Expectations expected, Findings findings)
+    {
+        EntryRules.Look(package, symbols, findings);
+        DescriptionRules.Look(package, packages, expected, findings);
+        PageRules.Look(package, expected, findings);
+        LibraryRules.Look(package, expected, findings);
+        SymbolRules.Look(package, symbols, expected, findings);
+        NativeRules.Look(package, expected, findings);
+        MachineRules.Look(package, expected, findings);
+        MachineRules.Look(symbols, expected, findings);
     }
 }

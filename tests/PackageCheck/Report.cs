@@ -21,7 +21,7 @@ internal static class Report
     /// <returns>2.</returns>
     public static int Usage()
     {
-        Console.Error.WriteLine("PackageCheck check <feed> <repository> | mutations <feed> <repository> | same <feed> <other feed>");
+        Console.Error.WriteLine("PackageCheck check <feed> <repository> | mutations <feed> <repository> | linked <feed> <repository> | same <feed> <other feed>");
         return 2;
     }
 }

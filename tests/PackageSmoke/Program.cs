@@ -1,4 +1,4 @@
-// One hook, set through the package as published. Prints how many calls it saw: 1. See .ci/run.
+// One hook, set through the package as published. Prints how many calls it saw: 1. See tests/PackageCheck/arm64.
 using System.Runtime.CompilerServices;
 using Instrumentation;
 

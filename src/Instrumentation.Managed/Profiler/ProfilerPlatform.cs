@@ -30,7 +30,7 @@ internal static class ProfilerPlatform
         (true, Architecture.X64) => null,
         (true, Architecture.Arm64) when unprovenAllowed => null,
         (true, Architecture.Arm64) => Unavailable(
-            $"nothing shows yet that it works on {name}: its native part is built for Linux on arm64, but no .NET program has been probed with it there.",
+            $"nothing shows yet that it works on {name}: on arm64 .NET programs have been probed on an emulated processor only, and a real one orders accesses to memory more freely.",
             $"Run on Linux on x64. To try it all the same, in a program that may come to harm, set the AppContext switch {UnprovenSwitch} to true before the first session."),
         _ => Unavailable($"it needs Linux on x64, this is {name}.", "Run there."),
     };
