@@ -13,6 +13,7 @@ public static class Program
         ["exit-other-thread"] = ExitScenarios.OtherThreadAsync,
         ["exit-unhandled"] = ExitScenarios.UnhandledAsync,
         ["fork"] = LoadScenarios.ForkAsync,
+        ["knobs"] = KnobScenario.RunAsync,
         ["stop"] = LoadScenarios.StopAsync,
         ["symbols"] = SymbolScenario.RunAsync,
         ["write"] = WriteScenario.RunAsync,
