@@ -15,10 +15,10 @@ public sealed class PackageReadmeTests
 
         await service.CheckoutAsync(new Order("7", 2));
 
-        RecordedCall put = calls.Calls.Single(call => call.Method.Name == "Put");
-        RecordedCall pay = calls.Calls.Single(call => call.Method.Name == "PayAsync");
-        Assert.Equal("order:7", put.Arguments[0]);
-        Assert.True(put.Order < pay.Order);
-        Assert.Equal(true, pay.Result);
+        calls.Should().HaveCalled(() => Cache.Put(Arg.Is<string>(k => k.StartsWith("order:", StringComparison.Ordinal)), Arg.Any<Order>())).Once();
+        calls.Should().NeverHaveCalled(() => Cache.Get(Arg.Any<string>()));
+        calls.Should().HaveCalledInOrder(
+            () => Cache.Put("order:7", Arg.Any<Order>()),
+            (Gateway g) => g.PayAsync("rich", 20m, Arg.Any<CancellationToken>()));
     }
 }
