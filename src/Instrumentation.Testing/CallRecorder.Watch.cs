@@ -132,6 +132,7 @@ public sealed partial class CallRecorder
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        using RecorderFlow.Aside aside = RecorderFlow.StepAside();
         int assemblies = AppDomain.CurrentDomain.GetAssemblies().Length;
         MethodBase[] all = [.. find()];
         if (all.Length == 0)

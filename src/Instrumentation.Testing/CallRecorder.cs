@@ -69,6 +69,7 @@ public sealed partial class CallRecorder : IAsyncDisposable
         // Not an async method: what it changes in the execution context has to stay with the caller.
         CallRecorder recorder = new(options);
         WatchTable.Begin();
+        recorder.BeginKernel();
         if (options.Scope == RecordingScope.Process)
         {
             Interlocked.Increment(ref _ofProcess);
@@ -78,7 +79,7 @@ public sealed partial class CallRecorder : IAsyncDisposable
             RecorderFlow.Enter(recorder);
         }
 
-        return Task.FromResult(recorder);
+        return recorder.WhenKernelIsReady(cancellationToken);
     }
 
     /// <summary>Makes the current flow one of the recorder's, until the result is disposed in it.</summary>
@@ -111,6 +112,7 @@ public sealed partial class CallRecorder : IAsyncDisposable
 
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
         End();
+        EndKernel();
         return ValueTask.CompletedTask;
     }
 

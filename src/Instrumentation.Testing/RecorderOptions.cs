@@ -24,4 +24,10 @@ public sealed record RecorderOptions
 
     /// <summary>Whether system calls are recorded, where the rights allow it: what assertions on system calls and files need. The default is true.</summary>
     public bool Kernel { get; init; } = true;
+
+    /// <summary>
+    /// System calls to record besides those that are always recorded (what changes files, connects, starts processes or makes data durable), by name: <c>["write", "futex"]</c>. The
+    /// default is none. Calls that a program makes often take room among <see cref="MaximumCalls"/>.
+    /// </summary>
+    public IReadOnlyList<string> Syscalls { get; init; } = [];
 }

@@ -56,6 +56,9 @@ internal unsafe struct ThreadState
     /// <inheritdoc cref="SliceStart"/>
     public int SliceEpoch;
 
+    /// <summary>What <see cref="ThreadContext.Owner"/> is, kept where it outlives an exchange of the contexts' memory.</summary>
+    public long Owner;
+
     /// <summary>Not 0 when the thread has ended and the state waits to be drained.</summary>
     public int Ended;
 }

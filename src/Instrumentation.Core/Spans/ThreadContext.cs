@@ -33,6 +33,10 @@ internal struct ThreadContext
     [FieldOffset(32)]
     public ActivityIds Activity;
 
+    /// <summary>Who wants to know what the thread does, apart from all spans: the number of the recorders that its flow belongs to; 0 for nobody. See <see cref="ThreadContexts.SetOwner"/>.</summary>
+    [FieldOffset(56)]
+    public long Owner;
+
     /// <summary>When the thread last left its processor; nanoseconds.</summary>
     [FieldOffset(64)]
     public long SwitchedOutAt;

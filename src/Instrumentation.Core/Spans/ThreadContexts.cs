@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Instrumentation.Events;
 using ThreadState = Instrumentation.Events.ThreadState;
 
 namespace Instrumentation.Spans;
@@ -67,6 +68,7 @@ internal static unsafe class ThreadContexts
             }
 
             *state->Context = default;
+            state->Owner = 0;
             state->Context->ThreadId = state->ThreadId;
         }
     }
@@ -89,11 +91,54 @@ internal static unsafe class ThreadContexts
                 *state->Context = default;
             }
 
+            state->Owner = 0;
             state->Context = null;
         }
     }
 
-    /// <summary>Says anew which thread each context is of, after the memory was exchanged. What threads were working for is known again when that changes.</summary>
+    /// <summary>Says who wants to know what the current thread does.</summary>
+    /// <param name="owner">The number; 0 for nobody.</param>
+    /// <returns>What it was before.</returns>
+    public static long SetOwner(long owner)
+    {
+        ThreadState* state = ThreadStates.Current();
+        if (state == null)
+        {
+            return 0;
+        }
+
+        // SAFETY: a state and its context are never freed. In this order, so that Republish misses no change.
+        long before = state->Owner;
+        Volatile.Write(ref state->Owner, owner);
+        Volatile.Write(ref state->Context->Owner, owner);
+        return before;
+    }
+
+    /// <summary>The threads whose owner is one of some numbers.</summary>
+    /// <param name="owners">Whether a number is one of them.</param>
+    /// <returns>The operating system's ids of the threads.</returns>
+    public static IReadOnlyList<int> ThreadsOf(Func<long, bool> owners)
+    {
+        List<int> threads = [];
+        lock (Gate)
+        {
+            foreach (nint owner in Owners)
+            {
+                // SAFETY: as in Republish.
+                ThreadState* state = (ThreadState*)owner;
+                if (state != null && Volatile.Read(ref state->Owner) is var number and not 0 && owners(number))
+                {
+                    threads.Add(state->ThreadId);
+                }
+            }
+        }
+
+        return threads;
+    }
+
+    /// <summary>
+    /// Says anew which thread each context is of and who owns what it does, after the memory was exchanged. The spans that threads were working for are known again when they change.
+    /// </summary>
     public static void Republish()
     {
         lock (Gate)
@@ -102,7 +147,9 @@ internal static unsafe class ThreadContexts
             {
                 if (Owners[place] != 0)
                 {
-                    (Allocate() + place)->ThreadId = ((ThreadState*)Owners[place])->ThreadId;
+                    ThreadState* state = (ThreadState*)Owners[place];
+                    (Allocate() + place)->ThreadId = state->ThreadId;
+                    RepublishOwner(state, Allocate() + place);
                 }
             }
         }
@@ -116,6 +163,18 @@ internal static unsafe class ThreadContexts
         {
             Volatile.Write(ref _epoch, counts ? ++_lastEpoch : 0);
         }
+    }
+
+    // The thread may change its owner meanwhile. It writes its state first: once the state is found unchanged after the write here, any later change comes with a write of the thread's own.
+    private static void RepublishOwner(ThreadState* state, ThreadContext* context)
+    {
+        long owner;
+        do
+        {
+            owner = Volatile.Read(ref state->Owner);
+            Interlocked.Exchange(ref context->Owner, owner);
+        }
+        while (Volatile.Read(ref state->Owner) != owner);
     }
 
     private static int Find(int threadId)

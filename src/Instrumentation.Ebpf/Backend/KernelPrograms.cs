@@ -52,7 +52,7 @@ internal sealed class KernelPrograms(ProbeRuntime runtime, PointTarget target, K
             request = request with { KeptArguments = arguments, KeepsStart = duration || spec.Edge.HasFlag(ProbeEdge.Call) || arguments.Count > 0 };
         }
 
-        ProgramMaps maps = cells.Maps(ring?.Ring.Handle);
+        ProgramMaps maps = cells.Maps(ring?.Ring.Handle) with { Contexts = ContextsFor(request) };
         if (request.KeepsStart)
         {
             BpfMap calls = _calls = Own(new BpfMap(new MapDescription(MapType.Hash, CallKey.Size, ProbeCompiler.CallBytes(request), CallsAtATime) { Name = "instr_calls" }));

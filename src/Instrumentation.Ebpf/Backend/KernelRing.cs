@@ -14,13 +14,16 @@ internal sealed class KernelRing : IRecordSource
     /// <summary>The bytes of the ring: room for 100,000 records of 160 bytes while the pump stands still.</summary>
     public const int Bytes = 16 * 1024 * 1024;
 
+    /// <summary>The bytes of a ring that is made from now on. Only tests of losses make it smaller.</summary>
+    public static int NextBytes { get; set; } = Bytes;
+
     private static readonly Lock Gate = new();
     private static KernelRing? _current;
     private static int _users;
 
     private readonly ConcurrentDictionary<(int ProbeId, int Version), RecordTranslator> _translators = new();
 
-    private KernelRing() => Ring = new BpfRingBuffer(Bytes, "instr_ring");
+    private KernelRing() => Ring = new BpfRingBuffer(NextBytes, "instr_ring");
 
     /// <summary>The ring.</summary>
     public BpfRingBuffer Ring { get; }

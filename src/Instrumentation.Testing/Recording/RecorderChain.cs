@@ -5,6 +5,9 @@ namespace Instrumentation.Testing.Recording;
 /// <param name="Rest">The others, or null.</param>
 internal sealed record RecorderChain(CallRecorder First, RecorderChain? Rest)
 {
+    /// <summary>Its number for programs in the kernel; 0 until one is needed.</summary>
+    public long Owner { get; set; }
+
     /// <summary>Whether a recorder is one of them.</summary>
     /// <param name="recorder">The recorder.</param>
     /// <returns>True when it is.</returns>

@@ -1,3 +1,4 @@
+using Instrumentation.Testing.Kernel;
 using Instrumentation.Testing.StandIns;
 
 namespace Instrumentation.Testing.Recording;
@@ -10,7 +11,7 @@ namespace Instrumentation.Testing.Recording;
 /// <param name="Call">The innermost recorded call, or null.</param>
 internal sealed record RecorderFlow(RecorderChain? Recorders, CallFrame? Call)
 {
-    private static readonly AsyncLocal<RecorderFlow?> Local = new();
+    private static readonly AsyncLocal<RecorderFlow?> Local = new(FlowOwners.OnChanged);
 
     /// <summary>The stand-in in whose code the flow is, or null.</summary>
     public StandIn? StandIn { get; init; }
@@ -38,6 +39,10 @@ internal sealed record RecorderFlow(RecorderChain? Recorders, CallFrame? Call)
         Current = Current is { } flow ? flow with { Recorders = chain } : new RecorderFlow(chain, null);
     }
 
+    /// <summary>Makes the current flow nobody's: for what recorders do themselves.</summary>
+    /// <returns>What ends that, in the same method.</returns>
+    public static Aside StepAside() => new(Current);
+
     /// <summary>Ends that for the current flow.</summary>
     /// <param name="recorder">The recorder.</param>
     public static void Leave(CallRecorder recorder)
@@ -46,6 +51,32 @@ internal sealed record RecorderFlow(RecorderChain? Recorders, CallFrame? Call)
         {
             RecorderChain? rest = flow.Recorders.Without(recorder);
             Current = rest is null ? null : flow with { Recorders = rest };
+        }
+    }
+
+    /// <summary>Ends <see cref="StepAside"/>.</summary>
+    internal readonly ref struct Aside
+    {
+        private readonly RecorderFlow? _before;
+
+        /// <summary>Begins it.</summary>
+        /// <param name="before">What the flow carries.</param>
+        public Aside(RecorderFlow? before)
+        {
+            _before = before;
+            if (before is not null)
+            {
+                Current = null;
+            }
+        }
+
+        /// <summary>Gives the flow back what it carried.</summary>
+        public void Dispose()
+        {
+            if (_before is not null)
+            {
+                Current = _before;
+            }
         }
     }
 }

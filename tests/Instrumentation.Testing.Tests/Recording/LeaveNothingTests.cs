@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Instrumentation.Testing.Kernel;
 using Instrumentation.Testing.Recording;
 using static Instrumentation.Testing.Tests.Shop;
 
@@ -72,7 +73,7 @@ public sealed class LeaveNothingTests(ITestOutputHelper output)
     private static async Task SettledAsync()
     {
         long deadline = Environment.TickCount64 + 30_000;
-        while (!WatchTable.IsIdle && Environment.TickCount64 < deadline)
+        while (!(WatchTable.IsIdle && KernelTable.IsIdle) && Environment.TickCount64 < deadline)
         {
             await Task.Delay(20);
         }

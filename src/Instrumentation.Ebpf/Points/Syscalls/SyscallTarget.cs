@@ -21,7 +21,13 @@ internal sealed class SyscallTarget(Syscall call) : PointTarget
     public override ProgramSource Exit() => new SyscallSource(call, isExit: true);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<IDisposable> Attach(LoadedPrograms programs)
+    public override IReadOnlyList<IDisposable> Attach(LoadedPrograms programs) => AttachTo(programs);
+
+    /// <summary>Attaches programs to the tracepoints that all system calls pass.</summary>
+    /// <param name="programs">The programs.</param>
+    /// <returns>What detaches them, to be disposed in this order.</returns>
+    /// <exception cref="KernelCallException">The kernel refused; nothing is left attached.</exception>
+    public static IReadOnlyList<IDisposable> AttachTo(LoadedPrograms programs)
     {
         List<IDisposable> links = [];
         try
