@@ -11,6 +11,9 @@ internal static unsafe partial class ThreadStates
     private static readonly List<nint> Free = [];
     private static int _searchAt = 64;
 
+    [ThreadStatic]
+    private static Func<int>? _identifiedBy;
+
     /// <summary>Sets <see cref="ThreadState.Ended"/> on the states of threads that have ended since the last call.</summary>
     public static void FindEnded()
     {
@@ -52,6 +55,28 @@ internal static unsafe partial class ThreadStates
             }
 
             return RecycleLocked(state);
+        }
+    }
+
+    /// <summary>Gives the current thread's state the operating system's id, if it was made before a backend was there to ask for it: programs in the kernel find its context by that.</summary>
+    /// <param name="state">The current thread's state.</param>
+    public static void Identify(ThreadState* state)
+    {
+        if (_identifiedBy == ThreadIdSource)
+        {
+            return;
+        }
+
+        // SAFETY: a state is never freed, and only its own thread uses its context.
+        _identifiedBy = ThreadIdSource;
+        if (_identifiedBy() is var threadId && threadId != state->ThreadId)
+        {
+            lock (Gate)
+            {
+                ThreadContexts.Release(state);
+                state->ThreadId = threadId;
+                ThreadContexts.Assign(state);
+            }
         }
     }
 

@@ -108,6 +108,7 @@ internal static unsafe class ThreadContexts
         }
 
         // SAFETY: a state and its context are never freed. In this order, so that Republish misses no change.
+        ThreadStates.Identify(state);
         long before = state->Owner;
         Volatile.Write(ref state->Owner, owner);
         Volatile.Write(ref state->Context->Owner, owner);

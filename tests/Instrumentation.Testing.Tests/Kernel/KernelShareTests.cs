@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using Instrumentation.Ebpf.Backend;
 using Instrumentation.Ebpf.Links;
+using Instrumentation.Events;
 using Instrumentation.Testing.Kernel;
 using Instrumentation.Testing.Recording;
 
@@ -106,6 +107,45 @@ public sealed class KernelShareTests
         File.Delete(file);
         Assert.Equal(5, calls.Syscalls.All.Count);
         Assert.EndsWith("system calls were not kept: the recorder keeps 5 (RecorderOptions.MaximumCalls).", KernelRecorder.Failure(() => calls.Syscalls.Should().NotConnect()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AThreadThatWasKnownBeforeTheKernelWas_IsFoundAllTheSame()
+    {
+        KernelRecorder.Require();
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        string file = Path.GetTempFileName();
+        Func<int> source = ThreadStates.ThreadIdSource;
+        using SemaphoreSlim known = new(0);
+        using SemaphoreSlim goOn = new(0);
+        Thread thread = new(() =>
+        {
+            // As before any backend: by the runtime's number of the thread.
+            using (ThreadStates.Guard())
+            {
+                known.Release();
+                goOn.Wait();
+            }
+
+            using (calls.Join())
+            {
+                File.Delete(file);
+            }
+        });
+        ThreadStates.ThreadIdSource = static () => Environment.CurrentManagedThreadId;
+        try
+        {
+            thread.UnsafeStart();
+            await known.WaitAsync();
+        }
+        finally
+        {
+            ThreadStates.ThreadIdSource = source;
+        }
+
+        goOn.Release();
+        thread.Join();
+        Assert.Equal([file], calls.Files.Written.Where(path => path == file));
     }
 
     private static async Task IdleAsync()
