@@ -29,7 +29,7 @@ public sealed unsafe class ProbeSink
         _runtime = runtime;
         _cells = cells;
         _backend = backend;
-        _place = Place(runtime.Spec.Point.Describe());
+        _place = SinkPlaces.Find(backend, runtime.Spec.Point.Describe() is { Length: > 0 } name ? name : backend);
     }
 
     /// <summary>What is attached, as it stands after the last change.</summary>

@@ -12,6 +12,7 @@ namespace Instrumentation;
 /// </param>
 /// <param name="Missed">
 /// Times that the kernel left a probe's program out, since one was running on the processor already. Whether the hit would have been one of the probe's, nobody knows.
+/// For probes of added backends, hits that the source could not hand over (<see cref="Backends.ProbeSink.ReportLost"/>).
 /// </param>
 public readonly record struct ProbeLoss(long RingFull, long ReaderTooSlow, long Unread, long Late, long Missed = 0)
 {

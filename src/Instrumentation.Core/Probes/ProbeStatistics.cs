@@ -9,7 +9,7 @@ namespace Instrumentation;
 /// <param name="Emitted">Events written into a ring.</param>
 /// <param name="Lost">
 /// Events that passed and did not reach a reader: no room in the ring, or a reader too slow. For kernel probes also calls whose beginning could not be kept, and times
-/// that the kernel left the probe's program out.
+/// that the kernel left the probe's program out; for those of added backends what <see cref="Backends.ProbeSink.ReportLost"/> was told.
 /// </param>
 /// <param name="Faults">Evaluations that met null, a wrong type or a division by zero: a condition is then false, a captured value its default.</param>
 /// <param name="Suppressed">Passed hits that a limit (<see cref="ProbeLimits"/>) turned away: neither reported nor aggregated.</param>

@@ -161,6 +161,18 @@ public sealed class ExtensionBackendTests
     }
 
     [Fact]
+    public async Task Attach_ToAPointWithoutWords_HasThePlaceOfTheBackend()
+    {
+        Nameless point = new();
+        PulseBackend backend = new() { OnHandles = static _ => true, OnAttach = static (sink, _) => Task.FromException(new SpecException(sink.Place("here").Name, sink.Spec.Point.Describe(), "no mend")) };
+        await using InstrumentationSession session = await StartAsync(backend);
+
+        SpecException error = await Assert.ThrowsAsync<SpecException>(() => session.AttachAsync(new ProbeSpec(point), Cancelled));
+
+        Assert.StartsWith("here", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Attach_ToAMoment_RefusesADuration()
     {
         await using InstrumentationSession session = await StartAsync(new PulseBackend { Shape = HitShape.Empty });
@@ -302,5 +314,10 @@ public sealed class ExtensionBackendTests
         });
 
         Assert.NotEmpty(handle.Coverage.Gaps);
+    }
+
+    private sealed record Nameless : ProbePoint
+    {
+        public override string Describe() => "";
     }
 }
