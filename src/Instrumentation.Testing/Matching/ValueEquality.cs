@@ -65,7 +65,9 @@ internal static class ValueEquality
                 : elements;
         }
 
-        return ReferenceEquals(expected, original) ? Verdict.Yes : Differs(expected, snapshot);
+        return ReferenceEquals(expected, original) ? Verdict.Yes
+            : depth < MaximumDepth && ObjectDifference.Of(expected, snapshot, (wanted, seen) => Compare(wanted, seen, seen, depth + 1)) is { } difference ? difference
+            : Differs(expected, snapshot);
     }
 
     private static Verdict InOrder(IReadOnlyList<object?> expected, IReadOnlyList<object?> seen, object? original, int depth)
@@ -133,8 +135,9 @@ internal static class ValueEquality
     {
         string seen = Values.Text(snapshot);
         string wanted = Values.Text(expected);
-        return !string.Equals(seen, wanted, StringComparison.Ordinal) ? Verdict.No($"is {seen}, not {wanted}", expected is null || snapshot is null ? 1 : DistanceOf(expected, snapshot))
-            : snapshot!.GetType() == expected!.GetType() ? Verdict.No($"is another object of {TypeText.Of(expected.GetType())}, which does not compare by value: Arg.Is<{TypeText.Of(expected.GetType())}>(predicate) looks into it")
-            : Verdict.No($"is {seen} of type {TypeText.Of(snapshot.GetType())}, not {TypeText.Of(expected.GetType())}");
+        return expected is not null && snapshot is not null && expected.GetType() == snapshot.GetType() && string.Equals(seen, wanted, StringComparison.Ordinal)
+            ? Verdict.No($"is another {TypeText.Of(snapshot.GetType())}, which does not equal that")
+            : string.Equals(seen, wanted, StringComparison.Ordinal) ? Verdict.No($"is {seen} of type {TypeText.Of(snapshot!.GetType())}, not {TypeText.Of(expected!.GetType())}")
+            : Verdict.No($"is {seen}, not {wanted}", expected is null || snapshot is null ? 1 : DistanceOf(expected, snapshot));
     }
 }

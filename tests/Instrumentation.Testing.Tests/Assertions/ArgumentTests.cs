@@ -318,6 +318,88 @@ public sealed class ArgumentTests
     }
 
     [Fact]
+    public async Task ArgumentsAreThoseOfTheCall()
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        calls.Watch(() => Stock.Load(default!)).Watch(() => Shop.Cache.Put(default!, default!));
+        List<int> pieces = [1];
+        Stock.Load(pieces);
+        Shop.Order order = new("7", 2);
+        Shop.Cache.Put("order:7", order);
+
+        // Both have changed since: the list is the one that was, not the one that is; an object is found by what its type calls equal, or by itself.
+        calls.Should().HaveCalled(() => Stock.Load(new List<int> { 1 })).Once();
+        calls.Should().HaveCalled(() => Stock.Load(Arg.Same(pieces))).Once();
+        calls.Should().HaveCalled(() => Shop.Cache.Put("order:7", order)).Once();
+        calls.Should().HaveCalled(() => Shop.Cache.Put("order:7", Arg.Is<Shop.Order>(o => o.Lines.Count == 0))).Once();
+        calls.Should().NeverHaveCalled(() => Shop.Cache.Put("order:7", Arg.Same(new Shop.Order("7", 2))));
+        Failure.Says(
+            """
+            Expected at least 1 call of
+                Stock.Load([1, 1])
+            but there was none.
+
+            The nearest call of Stock.Load:
+              #1 Stock.Load([1])
+                   ✗ pieces is the same object, but it was [1] at the call and has changed since (Arg.Same asks for the object alone)
+                 called by ArgumentTests.ArgumentsAreThoseOfTheCall at ArgumentTests.cs:0
+
+            The 2 calls that were recorded, in order:
+              #1 Stock.Load([1])
+              #2 Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
+            """,
+            () => calls.Should().HaveCalled(() => Stock.Load(pieces)));
+        Failure.Says(
+            """
+            Expected at least 1 call of
+                Cache.Put("order:7", Order { Id = "7", Quantity = 3, Lines = [] })
+            but there was none.
+
+            The nearest call of Cache.Put:
+              #2 Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
+                   ✗ order differs: Quantity is 2, not 3
+                 called by ArgumentTests.ArgumentsAreThoseOfTheCall at ArgumentTests.cs:0
+
+            The 2 calls that were recorded, in order:
+              #1 Stock.Load([1])
+              #2 Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
+            """,
+            () => calls.Should().HaveCalled(() => Shop.Cache.Put("order:7", new Shop.Order("7", 3))));
+        Failure.Says(
+            """
+            Expected at least 1 call of
+                Cache.Put("order:7", null)
+            but there was none.
+
+            The nearest call of Cache.Put:
+              #2 Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
+                   ✗ order is Order { Id = "7", Quantity = 2, Lines = [] }, not null
+                 called by ArgumentTests.ArgumentsAreThoseOfTheCall at ArgumentTests.cs:0
+
+            The 2 calls that were recorded, in order:
+              #1 Stock.Load([1])
+              #2 Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
+            """,
+            () => calls.Should().HaveCalled(() => Shop.Cache.Put("order:7", null!)));
+        Failure.Says(
+            """
+            Expected at least 1 call of
+                Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
+            but there was none.
+
+            The nearest call of Cache.Put:
+              #2 Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
+                   ✗ order is another Order that holds the same, and Order.Equals says that they differ: Arg.Is<Order>(predicate) looks into it
+                 called by ArgumentTests.ArgumentsAreThoseOfTheCall at ArgumentTests.cs:0
+
+            The 2 calls that were recorded, in order:
+              #1 Stock.Load([1])
+              #2 Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
+            """,
+            () => calls.Should().HaveCalled(() => Shop.Cache.Put("order:7", new Shop.Order("7", 2))));
+    }
+
+    [Fact]
     public async Task ArgumentsByReference()
     {
         await using CallRecorder calls = await CallRecorder.StartAsync();

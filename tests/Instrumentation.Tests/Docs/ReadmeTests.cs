@@ -10,11 +10,12 @@ public sealed partial class ReadmeTests
     [InlineData("docs/adding-a-backend.md", 8)]
     [InlineData("docs/overhead-budget.md", 2)]
     [InlineData("docs/probe-json.md", 2)]
+    [InlineData("docs/testing.md", 3)]
     public void EveryCodeBlock_OfAPage_StandsInTheExamples(string page, int atLeast)
     {
         string root = RepositoryRoot();
-        string examples = Squeeze(string.Concat(new[] { "QuickStart", "Recipes", "MeterBackend" }
-            .SelectMany(example => Directory.EnumerateFiles(Path.Combine(root, "docs", "examples", example), "*.cs", SearchOption.AllDirectories))
+        string examples = Squeeze(string.Concat(new[] { "docs/examples/QuickStart", "docs/examples/Recipes", "docs/examples/MeterBackend", "tests/Instrumentation.Testing.Tests/Docs" }
+            .SelectMany(example => Directory.EnumerateFiles(Path.Combine(root, example), "*.cs", SearchOption.AllDirectories))
             .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Select(File.ReadAllText)));
         string[] blocks = [.. CSharpBlock().Matches(File.ReadAllText(Path.Combine(root, page))).Select(match => match.Groups["code"].Value)];
