@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
-using Instrumentation.Managed.Points;
+using Instrumentation.Testing.Matching;
 using Instrumentation.Testing.Recording;
 using Instrumentation.Testing.StandIns;
 
@@ -13,7 +13,7 @@ public sealed partial class CallRecorder
 
     /// <summary>
     /// Lets something else happen where the recorder's flow calls the static method, constructor or property of a lambda: <c>calls.Replace(() =&gt; Clock.UtcNow).With(() =&gt; t0)</c>. The arguments
-    /// say for which calls, as in assertions: values. Calls of other flows are as ever. The method is watched as well.
+    /// say for which calls, as in assertions: values, <see cref="Arg"/>. Calls of other flows are as ever. The method is watched as well.
     /// </summary>
     /// <param name="call">The call; it is not made.</param>
     /// <returns>What says what is to happen.</returns>
@@ -43,13 +43,13 @@ public sealed partial class CallRecorder
     public StandInSetup<object?> Replace(MethodBase method)
     {
         ArgumentNullException.ThrowIfNull(method);
-        return new StandInSetup<object?>(Setup(method, static _ => true));
+        return new StandInSetup<object?>(Setup(PatternReader.Of(method, arguments: (IReadOnlyList<ArgumentPattern>?)null)));
     }
 
     /// <summary>The stand-in for a call, or null; the latest wins.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="image">The call.</param>
     /// <returns>The stand-in.</returns>
-    internal StandIn? StandInFor(InterceptedCall call) => Array.FindLast(Volatile.Read(ref _standIns), standIn => standIn.Matches(call));
+    internal StandIn? StandInFor(CallImage image) => Array.FindLast(Volatile.Read(ref _standIns), standIn => standIn.Matches(image));
 
     /// <summary>Lets a stand-in act.</summary>
     /// <param name="standIn">The stand-in.</param>
@@ -74,15 +74,12 @@ public sealed partial class CallRecorder
         }
     }
 
-    private StandInTarget Setup(LambdaExpression call)
-    {
-        ArgumentNullException.ThrowIfNull(call);
-        return Setup(MethodLambda.MethodOf(call), static _ => true);
-    }
+    private StandInTarget Setup(LambdaExpression call) => Setup(PatternReader.Read(call));
 
-    private StandInTarget Setup(MethodBase method, Func<InterceptedCall, bool> matches)
+    private StandInTarget Setup(CallPattern calls)
     {
-        StandInTarget target = new(this, method, matches);
+        MethodBase method = calls.Method;
+        StandInTarget target = new(this, calls);
         _ = Watch(method);
         lock (_gate)
         {

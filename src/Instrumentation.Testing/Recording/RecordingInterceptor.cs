@@ -23,18 +23,18 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
 
         RecorderFlow? flow = RecorderFlow.Current;
         List<(CallRecorder Recorder, RecordedCall? Call)>? records = null;
+        CallImage? image = null;
         StandIn? standIn = null;
         foreach (CallRecorder recorder in watched.Recorders)
         {
             if (recorder.Sees(flow))
             {
-                standIn ??= recorder.StandInFor(call);
+                standIn ??= recorder.StandInFor(image ??= new CallImage(call));
             }
         }
 
         // Decided before it is recorded: the record says so.
         standIn?.Begin(call);
-        CallImage? image = null;
         foreach (CallRecorder recorder in watched.Recorders)
         {
             if (recorder.Sees(flow))

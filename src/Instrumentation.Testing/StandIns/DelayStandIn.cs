@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using Instrumentation.Testing.Matching;
 
 namespace Instrumentation.Testing.StandIns;
 
 /// <summary>Lets calls take longer: a synchronous one begins later, of an asynchronous one the task ends later.</summary>
-/// <param name="method">The method.</param>
-/// <param name="matches">Whether it acts for a call.</param>
+/// <param name="calls">Which calls.</param>
 /// <param name="delay">By how much.</param>
-internal sealed class DelayStandIn(MethodBase method, Func<InterceptedCall, bool> matches, TimeSpan delay) : StandIn(method, matches)
+internal sealed class DelayStandIn(CallPattern calls, TimeSpan delay) : StandIn(calls)
 {
     private static readonly ConcurrentDictionary<Type, Func<object, TimeSpan, object>> Delayed = new();
 

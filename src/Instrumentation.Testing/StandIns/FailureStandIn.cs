@@ -1,12 +1,11 @@
-using System.Reflection;
+using Instrumentation.Testing.Matching;
 
 namespace Instrumentation.Testing.StandIns;
 
 /// <summary>Lets calls fail.</summary>
-/// <param name="method">The method.</param>
-/// <param name="matches">Whether it acts for a call.</param>
+/// <param name="calls">Which calls.</param>
 /// <param name="failure">Makes the exception, one for each call.</param>
-internal sealed class FailureStandIn(MethodBase method, Func<InterceptedCall, bool> matches, Func<Exception> failure) : StandIn(method, matches)
+internal sealed class FailureStandIn(CallPattern calls, Func<Exception> failure) : StandIn(calls)
 {
     /// <inheritdoc/>
     protected override void Act(InterceptedCall call) => call.Throw(failure());

@@ -1,12 +1,11 @@
-using System.Reflection;
+using Instrumentation.Testing.Matching;
 
 namespace Instrumentation.Testing.StandIns;
 
 /// <summary>Gives another result.</summary>
-/// <param name="method">The method.</param>
-/// <param name="matches">Whether it acts for a call.</param>
+/// <param name="calls">Which calls.</param>
 /// <param name="result">Gives the result, on the thread that calls.</param>
-internal sealed class ResultStandIn(MethodBase method, Func<InterceptedCall, bool> matches, Func<InterceptedCall, object?> result) : StandIn(method, matches)
+internal sealed class ResultStandIn(CallPattern calls, Func<InterceptedCall, object?> result) : StandIn(calls)
 {
     /// <inheritdoc/>
     protected override void Act(InterceptedCall call) => call.Run(inner => Inside(() => result(inner)));

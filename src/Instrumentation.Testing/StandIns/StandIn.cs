@@ -1,12 +1,11 @@
-using System.Reflection;
+using Instrumentation.Testing.Matching;
 using Instrumentation.Testing.Recording;
 
 namespace Instrumentation.Testing.StandIns;
 
 /// <summary>What acts in place of the calls that a recorder sees of a method.</summary>
-/// <param name="method">The method; what implements or overrides it counts.</param>
-/// <param name="matches">Whether it acts for a call's instance and arguments.</param>
-internal abstract class StandIn(MethodBase method, Func<InterceptedCall, bool> matches)
+/// <param name="calls">Which calls; those of what implements or overrides the method count.</param>
+internal abstract class StandIn(CallPattern calls)
 {
     private long _calls;
 
@@ -14,9 +13,11 @@ internal abstract class StandIn(MethodBase method, Func<InterceptedCall, bool> m
     public long Calls => Interlocked.Read(ref _calls);
 
     /// <summary>Whether it acts for a call. Inside of what it does itself it does not.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="image">The call.</param>
     /// <returns>True when it does.</returns>
-    public bool Matches(InterceptedCall call) => Implementations.IsOf(call.Method, method) && RecorderFlow.Current?.IsInside(this) != true && matches(call);
+    public bool Matches(CallImage image) => calls.IsOfMethod(image.Call.Method)
+        && RecorderFlow.Current?.IsInside(this) != true
+        && calls.Judge(new RecordedCall(image, null, 0)).Answer == Answer.Yes;
 
     /// <summary>Decides what happens.</summary>
     /// <param name="call">The call, at its entry.</param>

@@ -1,14 +1,16 @@
 using System.Reflection;
 using Instrumentation.Managed.Points;
+using Instrumentation.Testing.Matching;
 
 namespace Instrumentation.Testing.StandIns;
 
 /// <summary>The calls that a stand-in is to act for.</summary>
 /// <param name="Recorder">Whose calls.</param>
-/// <param name="Method">The method.</param>
-/// <param name="Matches">Whether a call is one of them.</param>
-internal sealed record StandInTarget(CallRecorder Recorder, MethodBase Method, Func<InterceptedCall, bool> Matches)
+/// <param name="Calls">Which of them.</param>
+internal sealed record StandInTarget(CallRecorder Recorder, CallPattern Calls)
 {
+    private MethodBase Method => Calls.Method;
+
     /// <summary>Lets the calls give another result.</summary>
     /// <param name="result">Gives the result.</param>
     /// <returns>The stand-in.</returns>
@@ -21,13 +23,13 @@ internal sealed record StandInTarget(CallRecorder Recorder, MethodBase Method, F
         }
 
         DemandObject();
-        return Recorder.Add(new ResultStandIn(Method, Matches, result));
+        return Recorder.Add(new ResultStandIn(Calls, result));
     }
 
     /// <summary>Lets the calls fail.</summary>
     /// <param name="failure">Makes the exception.</param>
     /// <returns>The stand-in.</returns>
-    public StandInHandle Throws(Func<Exception> failure) => Recorder.Add(new FailureStandIn(Method, Matches, failure));
+    public StandInHandle Throws(Func<Exception> failure) => Recorder.Add(new FailureStandIn(Calls, failure));
 
     /// <summary>Lets the calls take longer.</summary>
     /// <param name="delay">By how much.</param>
@@ -35,7 +37,7 @@ internal sealed record StandInTarget(CallRecorder Recorder, MethodBase Method, F
     /// <exception cref="SpecException">The time is negative.</exception>
     public StandInHandle Delays(TimeSpan delay) => delay < TimeSpan.Zero
         ? throw new SpecException($"A delay of {delay}", "nothing takes less than no time more.", "Give zero or more.")
-        : Recorder.Add(new DelayStandIn(Method, Matches, delay));
+        : Recorder.Add(new DelayStandIn(Calls, delay));
 
     /// <summary>Lets the calls do nothing.</summary>
     /// <returns>The stand-in.</returns>
@@ -43,7 +45,7 @@ internal sealed record StandInTarget(CallRecorder Recorder, MethodBase Method, F
     public StandInHandle Skip()
     {
         DemandObject();
-        return Recorder.Add(new ResultStandIn(Method, Matches, static _ => null));
+        return Recorder.Add(new ResultStandIn(Calls, static _ => null));
     }
 
     /// <summary>Compares the parameters of a method with those of code that stands in for it.</summary>

@@ -59,7 +59,7 @@ public sealed class StandInTests
     public async Task AnInterfaceMethodIsReplacedInWhateverImplementsIt()
     {
         await using CallRecorder calls = await CallRecorder.StartAsync();
-        calls.Replace((IGateway g) => g.PayAsync(default!, default, default)).With(false);
+        calls.Replace((IGateway g) => g.PayAsync(Arg.Any<string>(), Arg.Any<decimal>(), default)).With(false);
         Assert.Equal("refused", await Shop.CheckoutAsync(new Order("7", 1)));
     }
 
@@ -67,7 +67,7 @@ public sealed class StandInTests
     public async Task CodeThatStandsInMayCallTheMethodItself()
     {
         await using CallRecorder calls = await CallRecorder.StartAsync();
-        calls.Replace(() => Cache.Get(default!)).With((string key) => Cache.Get("order:" + key));
+        calls.Replace(() => Cache.Get(Arg.Any<string>())).With((string key) => Cache.Get("order:" + key));
         Assert.Equal("order:5", Cache.Get("5")!.Id);
         Assert.Equal(["5", "order:5"], calls.Calls.Select(static call => call.Arguments[0]));
         Assert.Same(calls.Calls[0], calls.Calls[1].Parent);
@@ -77,8 +77,8 @@ public sealed class StandInTests
     public async Task CallsFail()
     {
         await using CallRecorder calls = await CallRecorder.StartAsync();
-        calls.Replace((IGateway g) => g.PayAsync(default!, default, default)).Throws<TimeoutException>();
-        calls.Replace(() => Cache.HashOf(default!)).Throws(new InvalidDataException("broken"));
+        calls.Replace((IGateway g) => g.PayAsync(Arg.Any<string>(), Arg.Any<decimal>(), default)).Throws<TimeoutException>();
+        calls.Replace(() => Cache.HashOf(Arg.Any<string>())).Throws(new InvalidDataException("broken"));
         Task<string> checkout = Shop.CheckoutAsync(new Order("7", 1));
         await Assert.ThrowsAsync<TimeoutException>(() => checkout);
         Assert.Equal("broken", Assert.Throws<InvalidDataException>(static () => Cache.HashOf("a")).Message);
@@ -89,8 +89,8 @@ public sealed class StandInTests
     public async Task CallsTakeLonger()
     {
         await using CallRecorder calls = await CallRecorder.StartAsync();
-        calls.Replace((IGateway g) => g.PayAsync(default!, default, default)).Delays(TimeSpan.FromMilliseconds(80));
-        calls.Replace(() => Cache.HashOf(default!)).Delays(TimeSpan.FromMilliseconds(50));
+        calls.Replace((IGateway g) => g.PayAsync(Arg.Any<string>(), Arg.Any<decimal>(), default)).Delays(TimeSpan.FromMilliseconds(80));
+        calls.Replace(() => Cache.HashOf(Arg.Any<string>())).Delays(TimeSpan.FromMilliseconds(50));
         long began = Stopwatch.GetTimestamp();
         Assert.StartsWith("7 at", await Shop.CheckoutAsync(new Order("7", 1)), StringComparison.Ordinal);
         Assert.True(Stopwatch.GetElapsedTime(began) >= TimeSpan.FromMilliseconds(79));
@@ -105,13 +105,23 @@ public sealed class StandInTests
     public async Task CallsAreSkipped()
     {
         await using CallRecorder calls = await CallRecorder.StartAsync();
-        calls.Replace(() => Cache.Put(default!, default!)).Skip();
-        calls.Replace(() => Cache.HashOf(default!)).Skip();
-        calls.Replace((IGateway g) => g.PayAsync(default!, default, default)).Skip();
+        calls.Replace(() => Cache.Put(Arg.Any<string>(), Arg.Any<Order>())).Skip();
+        calls.Replace(() => Cache.HashOf(Arg.Any<string>())).Skip();
+        calls.Replace((IGateway g) => g.PayAsync(Arg.Any<string>(), Arg.Any<decimal>(), default)).Skip();
         Order order = new("7", 1);
         Assert.Equal("refused", await Shop.CheckoutAsync(order));
         Assert.Empty(order.Lines);
         Assert.Equal(0, Cache.HashOf("abc"));
+    }
+
+    [Fact]
+    public async Task TheArgumentsSayForWhichCalls()
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        calls.Replace(() => Cache.HashOf(Arg.Is<string>(key => key.Length > 3))).With(0);
+        calls.Replace(() => Cache.HashOf("ab")).With((string key) => key.Length);
+        Assert.Equal((31, 2, 93, 0), (Cache.HashOf("a"), Cache.HashOf("ab"), Cache.HashOf("abc"), Cache.HashOf("abcd")));
+        Assert.Equal([false, true, false, true], calls.Calls.Where(static call => call.Method.Name == nameof(Cache.HashOf)).Select(static call => call.IsReplaced));
     }
 
     [Fact]
@@ -131,10 +141,10 @@ public sealed class StandInTests
     public async Task WhatCannotBeIsRefused()
     {
         await using CallRecorder calls = await CallRecorder.StartAsync();
-        Assert.Throws<SpecException>(() => calls.Replace(() => Math.Sqrt(0)).With(1));
-        Assert.Throws<SpecException>(() => calls.Replace(() => new Order("a", 1)).With(new Order("b", 2)));
-        Assert.Throws<SpecException>(() => calls.Replace(() => Cache.Get(default!)).With((int number) => null));
-        Assert.Throws<SpecException>(() => calls.Replace(() => Cache.Get(default!)).Delays(TimeSpan.FromSeconds(-1)));
+        Assert.Throws<SpecException>(() => calls.Replace(() => Math.Sqrt(Arg.Any<double>())).With(1));
+        Assert.Throws<SpecException>(() => calls.Replace(() => new Order(Arg.Any<string>(), 1)).With(new Order("b", 2)));
+        Assert.Throws<SpecException>(() => calls.Replace(() => Cache.Get(Arg.Any<string>())).With((int number) => null));
+        Assert.Throws<SpecException>(() => calls.Replace(() => Cache.Get(Arg.Any<string>())).Delays(TimeSpan.FromSeconds(-1)));
         Assert.Equal("order:1", Cache.Get("order:1")!.Id);
     }
 }
