@@ -24,9 +24,13 @@ internal static class KernelUse
             Open();
             _ = Decode("text");
             _ = Shop.Burn(TimeSpan.FromMilliseconds(300));
+            int[] numbers = [.. Enumerable.Range(0, 3_000_000).Select(static i => (int)((uint)i * 2_654_435_761))];
+            Array.Sort(numbers);
 
             Console.WriteLine($"decoded: {decoded.Read().Total}");
-            Console.WriteLine($"burning: {cpu.Read().Inclusive.Any(static frame => frame.Key.Contains("Shop::Burn", StringComparison.Ordinal))}");
+            StackProfile profile = cpu.Read();
+            Console.WriteLine($"burning: {Has(profile, "Shop::Burn")}");
+            Console.WriteLine($"sorting, precompiled: {Has(profile, "ArraySortHelper")}");
             await session.DisposeAsync();
             await foreach (ProbeEvent e in session.Events)
             {
@@ -41,6 +45,9 @@ internal static class KernelUse
             Console.WriteLine($"kernel: {error.Message}");
         }
     }
+
+    private static bool Has(StackProfile profile, string method) =>
+        profile.Inclusive.Any(frame => frame.Key.Contains(method, StringComparison.Ordinal));
 
     private static bool Open()
     {
