@@ -102,10 +102,23 @@ public class ProbeSpecJsonLawTests
             [nameof(ProbeSpec.Label)] = Text.Place.Named("n"),
         };
 
-        Assert.Equal(typeof(ProbeSpec).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name).Order(), changed.Keys.Order());
+        // An action is code: Write_ASpecThatActs_IsRefused.
+        Assert.Equal(typeof(ProbeSpec).GetProperties().Where(static property => property.CanWrite).Select(static property => property.Name).Order(), changed.Keys.Append(nameof(ProbeSpec.Action)).Order());
         Assert.All(changed.Values, static spec => Assert.Equal(spec, ProbeSpecJson.Read(ProbeSpecJson.Write(spec))));
         Assert.Equal(changed.Count, changed.Values.Select(ProbeSpecJson.Write).Where(static json => json != ProbeSpecJson.Write(Text.Place)).Distinct().Count());
         Assert.Equal(4, typeof(ProbeLimits).GetProperties().Count(static property => property.CanWrite));
+    }
+
+    [Fact]
+    public void Write_ASpecThatActs_IsRefused()
+    {
+        ProbeJsonException error = Assert.Throws<ProbeJsonException>(static () => ProbeSpecJson.Write(Text.Place with { Action = new Nothing() }));
+        Assert.Equal("it is left alone: code is no data.", error.Why);
+    }
+
+    private sealed record Nothing : ProbeAction
+    {
+        public override string Describe() => "left alone";
     }
 
     private static IEnumerable<Type> Kinds() => typeof(ProbeExpression).Assembly.GetTypes()
