@@ -11,9 +11,9 @@ namespace Instrumentation.Testing;
 /// <summary>System calls and files.</summary>
 public sealed partial class CallRecorder
 {
-    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(30);
 
-    private readonly List<KernelShare> _shares = [];
+    private KernelShare[] _shares = [];
     private SyscallLog? _syscalls;
     private InstrumentationException? _noKernel;
     private long _lostBefore;
@@ -38,8 +38,8 @@ public sealed partial class CallRecorder
         set;
     }
 
-    /// <summary>The directory that relative paths began at when the recorder was started.</summary>
-    internal string WorkingDirectory { get; } = Environment.CurrentDirectory;
+    /// <summary>The directory that relative paths began at when the recorder was started; null when it was gone.</summary>
+    internal string? WorkingDirectory { get; } = FilePaths.CurrentDirectory();
 
     /// <summary>What the programs of the recorder record, for messages and questions.</summary>
     internal IEnumerable<SyscallSet> RecordedCalls => _shares.Select(static share => share.Calls);
@@ -52,7 +52,7 @@ public sealed partial class CallRecorder
     /// <param name="share">What saw it.</param>
     internal void Take(SyscallFacts facts, KernelShare share)
     {
-        if (facts.Started <= Volatile.Read(ref _ended) && _shares.Contains(share))
+        if (facts.Started <= Volatile.Read(ref _ended) && Volatile.Read(ref _shares).Contains(share))
         {
             _syscalls!.Add(facts);
         }
@@ -73,9 +73,13 @@ public sealed partial class CallRecorder
         }
     }
 
+    /// <summary>Waits until all that the flow has done so far is there. Needs no thread of the pool, which may be busy with tests that wait.</summary>
+    /// <returns>False when that took too long.</returns>
+    internal static bool SettleKernel() => EventPump.Shared.FlushAsync().Wait(FlushLimit);
+
     /// <summary>Waits until all that the flow has done so far is there.</summary>
-    /// <returns>Completes then, or after a few seconds: false.</returns>
-    internal async Task<bool> SettleKernelAsync()
+    /// <returns>Completes then, or after half a minute: false.</returns>
+    internal static async Task<bool> SettleKernelAsync()
     {
         try
         {
@@ -143,18 +147,17 @@ public sealed partial class CallRecorder
             return;
         }
 
+        // Looked up before anything is taken: a wrong name leaves nothing behind.
+        SyscallSet more = new(_options.Syscalls.Select(SyscallTable.Find).Select(static call => call.Name).Where(static name => !RecordedNames.Default.Contains(name)));
         _syscalls = new SyscallLog(_options.MaximumCalls);
         bool ofProcess = _options.Scope == RecordingScope.Process;
-        _shares.Add(KernelTable.Acquire(this, RecordedNames.Default, ofProcess));
-        if (_options.Syscalls.Where(static name => !RecordedNames.Default.Contains(name)).Select(SyscallTable.Find).Select(static call => call.Name).ToArray() is { Length: > 0 } more)
-        {
-            _shares.Add(KernelTable.Acquire(this, new SyscallSet(more), ofProcess));
-        }
+        KernelShare always = KernelTable.Acquire(this, RecordedNames.Default, ofProcess);
+        Volatile.Write(ref _shares, more.Calls.Count == 0 ? [always] : [always, KernelTable.Acquire(this, more, ofProcess)]);
     }
 
     private Task<CallRecorder> WhenKernelIsReady(CancellationToken cancellationToken)
     {
-        if (_shares.TrueForAll(static share => share.Ready.IsCompletedSuccessfully))
+        if (Array.TrueForAll(_shares, static share => share.Ready.IsCompletedSuccessfully))
         {
             _lostBefore = _shares.Sum(static share => share.Lost);
             return Task.FromResult(this);

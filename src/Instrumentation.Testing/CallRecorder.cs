@@ -68,8 +68,8 @@ public sealed partial class CallRecorder : IAsyncDisposable
 
         // Not an async method: what it changes in the execution context has to stay with the caller.
         CallRecorder recorder = new(options);
-        WatchTable.Begin();
         recorder.BeginKernel();
+        WatchTable.Begin();
         if (options.Scope == RecordingScope.Process)
         {
             Interlocked.Increment(ref _ofProcess);

@@ -111,5 +111,6 @@ public sealed class FileAssertions
         KernelMessages.FailOnDoubts(expected, [.. _doubts, .. looked.Select(static use => use.Doubt).OfType<string>(), .. underWay]);
     }
 
-    private static bool IsOfFiles(string call) => call is not ("connect" or "accept" or "accept4" or "socket" or "listen" or "kill" or "vfork" or "fork" or "clone" or "clone3" or "fsync" or "fdatasync" or "sync" or "syncfs");
+    private static bool IsOfFiles(string call) =>
+        RecordedNames.Default.Contains(call) && call is not ("connect" or "accept" or "accept4" or "socket" or "listen" or "kill" or "vfork" or "fork" or "clone" or "clone3" or "fsync" or "fdatasync" or "sync" or "syncfs");
 }

@@ -6,7 +6,7 @@ namespace Instrumentation.Testing;
 /// <summary>
 /// The files that a recorder has seen being used. A file counts as written when it was opened so that it can be changed, was created, removed, renamed, linked or cut, or had its rights, owner,
 /// times or attributes changed; as read when it was opened so that it can be read. What then goes through the descriptor is not looked at, nor is what goes through descriptors that were open
-/// before. Devices such as <c>/dev/null</c> and memory files are none.
+/// before. Devices such as <c>/dev/null</c>, memory files and what <c>/proc</c> has of this process are none.
 /// </summary>
 public sealed class RecordedFiles
 {
@@ -38,7 +38,7 @@ public sealed class RecordedFiles
     {
         _recorder.DemandKernel();
         using RecorderFlow.Aside aside = RecorderFlow.StepAside();
-        bool settled = _recorder.SettleKernelAsync().GetAwaiter().GetResult();
+        bool settled = CallRecorder.SettleKernel();
         return (FileUses.Of(_recorder.SyscallsNow, _recorder.WorkingDirectory), _recorder.KernelDoubts(settled));
     }
 }

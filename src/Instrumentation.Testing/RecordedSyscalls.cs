@@ -26,14 +26,14 @@ public sealed class RecordedSyscalls
     }
 
     /// <summary>Waits until all that the flow has done so far is recorded, without holding a thread. <see cref="Should"/> and <see cref="All"/> wait by themselves.</summary>
-    /// <returns>Completes then, or after a few seconds.</returns>
-    public Task SettleAsync() => _recorder.SettleKernelAsync();
+    /// <returns>Completes then, or after half a minute.</returns>
+    public Task SettleAsync() => CallRecorder.SettleKernelAsync();
 
     private (IReadOnlyList<RecordedSyscall> Calls, IReadOnlyList<string> Doubts) Read()
     {
         _recorder.DemandKernel();
         using RecorderFlow.Aside aside = RecorderFlow.StepAside();
-        bool settled = _recorder.SettleKernelAsync().GetAwaiter().GetResult();
+        bool settled = CallRecorder.SettleKernel();
         return (_recorder.SyscallsNow, _recorder.KernelDoubts(settled));
     }
 }

@@ -18,6 +18,20 @@ internal sealed class FilePaths
     /// <returns>True when it does.</returns>
     public static bool Matches(string path, string pattern) => FileSystemName.MatchesSimpleExpression(pattern, pattern.Contains('/', StringComparison.Ordinal) ? path : Path.GetFileName(path), ignoreCase: false);
 
+    /// <summary>The working directory.</summary>
+    /// <returns>Its path; null when it was removed.</returns>
+    public static string? CurrentDirectory()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The absolute path without links, <c>.</c> and <c>..</c>; what does not exist is taken as it is written.</summary>
     /// <param name="path">The path, absolute.</param>
     /// <param name="last">Whether the last part is followed if it is a link.</param>

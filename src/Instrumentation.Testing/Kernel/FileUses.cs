@@ -17,25 +17,26 @@ internal sealed class FileUses
 
     private static readonly long DirectoryOnly = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x1_0000;
 
-    private readonly string _workingDirectory;
+    private readonly string? _workingDirectory;
     private readonly FilePaths _paths = new();
     private readonly Dictionary<int, string?> _descriptors = [];
     private readonly List<FileUse> _uses = [];
     private string? _movedDirectory;
     private string? _remapped;
 
-    private FileUses(string workingDirectory) => _workingDirectory = workingDirectory;
+    private FileUses(string? workingDirectory) => _workingDirectory = workingDirectory;
 
     /// <summary>Finds out which files calls have used.</summary>
     /// <param name="calls">The calls, in order.</param>
-    /// <param name="workingDirectory">The working directory before the first.</param>
+    /// <param name="workingDirectory">The working directory before the first; null when it was gone.</param>
     /// <returns>The uses, in order.</returns>
-    public static IReadOnlyList<FileUse> Of(IEnumerable<RecordedSyscall> calls, string workingDirectory)
+    public static IReadOnlyList<FileUse> Of(IEnumerable<RecordedSyscall> calls, string? workingDirectory)
     {
         FileUses uses = new(workingDirectory);
-        if (Environment.CurrentDirectory != workingDirectory)
+        string? now = FilePaths.CurrentDirectory();
+        if (workingDirectory is null || now != workingDirectory)
         {
-            uses._movedDirectory = $"the working directory has changed from {workingDirectory} to {Environment.CurrentDirectory}";
+            uses._movedDirectory = $"the working directory has changed from {workingDirectory ?? "one that was removed"} to {now ?? "one that was removed"}";
         }
 
         foreach (RecordedSyscall call in calls.Where(static call => call.Result >= 0))
@@ -206,9 +207,13 @@ internal sealed class FileUses
 
     private void Add(RecordedSyscall call, FileUseKinds kinds, string? path, string? doubt)
     {
-        if (path is null || (!Harmless.Contains(path) && !path.StartsWith("/dev/pts/", StringComparison.Ordinal)))
+        if (path is null || !IsHarmless(path))
         {
             _uses.Add(new FileUse(call, kinds, path, doubt));
         }
     }
+
+    // What is written about the process itself, its threads' names for instance, lies in /proc.
+    private static bool IsHarmless(string path) =>
+        Harmless.Contains(path) || path.StartsWith("/dev/pts/", StringComparison.Ordinal) || path.StartsWith($"/proc/{Environment.ProcessId}/", StringComparison.Ordinal);
 }

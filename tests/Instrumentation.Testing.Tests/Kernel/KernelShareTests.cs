@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Instrumentation.Ebpf.Backend;
+using Instrumentation.Ebpf.Contexts;
 using Instrumentation.Ebpf.Links;
 using Instrumentation.Events;
+using Instrumentation.Spans;
 using Instrumentation.Testing.Kernel;
 using Instrumentation.Testing.Recording;
 
@@ -146,6 +148,51 @@ public sealed class KernelShareTests
         goOn.Release();
         thread.Join();
         Assert.Equal([file], calls.Files.Written.Where(path => path == file));
+    }
+
+    [Fact]
+    public async Task OwnersOfThreads_OutliveAnExchangeOfTheirMemory()
+    {
+        KernelRecorder.Require();
+        await IdleAsync();
+        using Barrier barrier = new(2);
+        long wrong = 0;
+        const int Exchanges = 300;
+        Thread thread = new(() =>
+        {
+            for (int i = 1; i <= Exchanges; i++)
+            {
+                barrier.SignalAndWait();
+                Thread.SpinWait(i * 37 % 2000);
+                for (int change = 1; change <= 20; change++)
+                {
+                    ThreadContexts.SetOwner((i * 100) + change);
+                }
+
+                barrier.SignalAndWait();
+                wrong += OwnerInTheKernelsMemory() == (i * 100) + 20 ? 0 : 1;
+                ThreadContexts.SetOwner(0);
+                barrier.SignalAndWait();
+            }
+        });
+        thread.UnsafeStart();
+        for (int i = 1; i <= Exchanges; i++)
+        {
+            barrier.SignalAndWait();
+            _ = ContextMap.Acquire();
+            barrier.SignalAndWait();
+            barrier.SignalAndWait();
+            ContextMap.Release();
+        }
+
+        thread.Join();
+        Assert.Equal(0, wrong);
+    }
+
+    private static unsafe long OwnerInTheKernelsMemory()
+    {
+        // SAFETY: a state and its context are never freed.
+        return ThreadStates.Current()->Context->Owner;
     }
 
     private static async Task IdleAsync()

@@ -40,7 +40,7 @@ public sealed class LeaveNothingTests(ITestOutputHelper output)
             if (i % 7 == 0)
             {
                 // Nothing is woven: this start does it anew.
-                await SettledAsync();
+                await SettledAsync(ofKernel: false);
                 Assert.True(WatchTable.IsIdle);
             }
 
@@ -70,10 +70,10 @@ public sealed class LeaveNothingTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task SettledAsync()
+    private static async Task SettledAsync(bool ofKernel = true)
     {
         long deadline = Environment.TickCount64 + 30_000;
-        while (!(WatchTable.IsIdle && KernelTable.IsIdle) && Environment.TickCount64 < deadline)
+        while (!(WatchTable.IsIdle && (!ofKernel || KernelTable.IsIdle)) && Environment.TickCount64 < deadline)
         {
             await Task.Delay(20);
         }
