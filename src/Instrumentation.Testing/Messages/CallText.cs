@@ -93,7 +93,10 @@ internal static class CallText
         return end < 0 ? text : $"{text[..end]}…";
     }
 
-    private static bool HasResult(MethodBase method)
+    /// <summary>Whether a call of a method gives something, itself or by its task.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>True when it does.</returns>
+    public static bool HasResult(MethodBase method)
     {
         if (method is not MethodInfo { ReturnType: { } type } || type == typeof(void))
         {

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Instrumentation.Testing.Snapshots;
 
 /// <summary>
@@ -18,28 +16,4 @@ internal static class ValueText
         writer.Write(value);
         return ObjectSnapshot.IsPartial(value) ? $"{writer} (too large to be copied whole: parts may have changed since)" : writer.ToString();
     }
-
-    /// <summary>A call as text: <c>Cache.Put("order:7", Order { … })</c>, <c>new Order("7")</c>, <c>Clock.UtcNow</c>, <c>Options.Name = "x"</c>.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="arguments">The arguments.</param>
-    /// <param name="options">How much of each is shown; null for the default.</param>
-    /// <returns>The text, in one line.</returns>
-    public static string OfCall(MethodBase method, IReadOnlyList<object?> arguments, ValueTextOptions? options = null)
-    {
-        string name = TypeText.Of(method);
-        string[] texts = [.. arguments.Select(argument => Of(argument, options))];
-        if (method.IsSpecialName && method.Name.StartsWith("get_", StringComparison.Ordinal))
-        {
-            return texts.Length == 0 ? name : Indexed(name, texts);
-        }
-
-        if (method.IsSpecialName && method.Name.StartsWith("set_", StringComparison.Ordinal) && texts.Length > 0)
-        {
-            return $"{(texts.Length == 1 ? name : Indexed(name, texts[..^1]))} = {texts[^1]}";
-        }
-
-        return $"{name}({string.Join(", ", texts)})";
-    }
-
-    private static string Indexed(string name, string[] texts) => $"{(name.EndsWith(".Item", StringComparison.Ordinal) ? name[..^5] : name)}[{string.Join(", ", texts)}]";
 }

@@ -65,6 +65,22 @@ public sealed class TestingPageTests
         int start = page.IndexOf("```\nExpected", StringComparison.Ordinal) + 4;
         Failure.Says(page[start..page.IndexOf("\n```", start, StringComparison.Ordinal)].Replace("/src/Shop.cs:52", "Shop.cs:0", StringComparison.Ordinal), () => calls.Should().HaveCalled(() => Cache.Put(Arg.Is<string>(k => k.StartsWith("cart:")), Arg.Any<Order>())).Once());
     }
+
+    [Fact]
+    public async Task Golden()
+    {
+        Service service = new(gateway);
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        calls.Watch(() => Cache.Put(default!, default!)).Watch((IGateway g) => g.PayAsync(default!, default, default)).Watch((Service s) => s.CheckoutAsync(default!, default!));
+        calls.Watch(() => Clock.UtcNow);
+        await service.CheckoutAsync(order);
+
+        await calls.MatchesGoldenAsync("checkout", new GoldenOptions().Replacing(@"at \d{4}", "at <year>"));
+
+        string page = File.ReadAllText(Path.Combine(Root(), "docs", "testing.md"));
+        Assert.Contains($"```\n{File.ReadAllText(Path.Combine(Root(), "tests", "Instrumentation.Testing.Tests", "Docs", "TestingPageTests.checkout.golden.txt"))}```", page, StringComparison.Ordinal);
+    }
+
     private static string Root()
     {
         string? folder = AppContext.BaseDirectory;
