@@ -32,7 +32,13 @@ internal sealed record CallQuery(CallRecorder Recorder, CallPattern Pattern, IRe
     /// <summary>Compares all calls of the method so far.</summary>
     /// <param name="calls">The calls of the recorder.</param>
     /// <returns>What came of each, in order.</returns>
-    public IReadOnlyList<CallMatch> Run(IReadOnlyList<RecordedCall> calls)
+    public IReadOnlyList<CallMatch> Run(IReadOnlyList<RecordedCall> calls) => RecorderFlow.Quietly(() => Judge(calls));
+
+    /// <summary>Why calls that are meant may have been missed.</summary>
+    /// <returns>The reasons.</returns>
+    public IEnumerable<string> Doubts() => Recorder.Doubts(Pattern.Method).Concat(Unwatched());
+
+    private List<CallMatch> Judge(IReadOnlyList<RecordedCall> calls)
     {
         Dictionary<MethodBase, bool> known = [];
         List<CallMatch> matches = [];
@@ -52,10 +58,6 @@ internal sealed record CallQuery(CallRecorder Recorder, CallPattern Pattern, IRe
 
         return matches;
     }
-
-    /// <summary>Why calls that are meant may have been missed.</summary>
-    /// <returns>The reasons.</returns>
-    public IEnumerable<string> Doubts() => Recorder.Doubts(Pattern.Method).Concat(Unwatched());
 
     // What implements an interface's method may have come after it was watched, or only one of several is watched.
     private IEnumerable<string> Unwatched() => Pattern.Method is MethodInfo { IsVirtual: true, IsFinal: false }

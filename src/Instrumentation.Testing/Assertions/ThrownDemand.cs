@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using Instrumentation.Testing.Frameworks;
 using Instrumentation.Testing.Matching;
 using Instrumentation.Testing.Messages;
+using Instrumentation.Testing.Recording;
 
 namespace Instrumentation.Testing.Assertions;
 
@@ -23,7 +24,7 @@ internal static class ThrownDemand
         List<CallMatch> others = [];
         foreach (RecordedCall call in calls)
         {
-            Verdict verdict = condition.Of(call);
+            Verdict verdict = RecorderFlow.Quietly(() => condition.Of(call));
             if (verdict.Answer == Answer.Yes)
             {
                 return (TException)call.Exception!;

@@ -22,11 +22,9 @@ internal static class Evaluation
                 return field.GetValue(closure);
         }
 
-        RecorderFlow? flow = RecorderFlow.Current;
         try
         {
-            RecorderFlow.Current = null;
-            return Expression.Lambda<Func<object?>>(Expression.Convert(expression, typeof(object))).Compile(preferInterpretation: true)();
+            return RecorderFlow.Quietly(Expression.Lambda<Func<object?>>(Expression.Convert(expression, typeof(object))).Compile(preferInterpretation: true));
         }
         catch (Exception error) when (error is not SpecException)
         {
@@ -34,10 +32,6 @@ internal static class Evaluation
                 $"'{LambdaText.Of(expression)}' in the assertion's lambda",
                 $"its value was asked for and it threw {TypeText.Of(error.GetType())}: {error.Message}",
                 "Give a value that can be computed, or Arg.Any<T>().");
-        }
-        finally
-        {
-            RecorderFlow.Current = flow;
         }
     }
 }

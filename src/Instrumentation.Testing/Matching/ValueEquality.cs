@@ -19,7 +19,18 @@ internal static class ValueEquality
     /// <param name="snapshot">The value as it was at the call.</param>
     /// <param name="original">The program's own object.</param>
     /// <returns>The verdict.</returns>
-    public static Verdict Compare(object? expected, object? snapshot, object? original) => Compare(expected, snapshot, original, 0);
+    public static Verdict Compare(object? expected, object? snapshot, object? original)
+    {
+        try
+        {
+            return Compare(expected, snapshot, original, 0);
+        }
+        catch (Exception error)
+        {
+            // A collection of the program's own, whose code ran to read it.
+            return Verdict.Unknown($"is {Values.Text(snapshot)}: comparing it threw {TypeText.Of(error.GetType())}: {error.Message}");
+        }
+    }
 
     private static Verdict Compare(object? expected, object? snapshot, object? original, int depth)
     {
@@ -57,12 +68,15 @@ internal static class ValueEquality
             return StringDifference.Of(text, other);
         }
 
+        if (depth < MaximumDepth && Collections.PairsOf(expected) is { } wantedPairs && Collections.PairsOf(snapshot) is { } seenPairs)
+        {
+            return OfSameCollection(ByKey(wantedPairs, seenPairs, snapshot, depth), expected, snapshot, original);
+        }
+
         if (depth < MaximumDepth && Collections.ElementsOf(expected) is { } wanted && Collections.ElementsOf(snapshot) is { } seen)
         {
-            Verdict elements = Collections.HaveOrder(expected) && Collections.HaveOrder(snapshot) ? InOrder(wanted, seen, original, depth) : InAnyOrder(wanted, seen, depth);
-            return elements.Answer != Answer.Yes && ReferenceEquals(expected, original)
-                ? elements with { Why = $"is the same object, but it was {Values.Text(snapshot)} at the call and has changed since (Arg.Same asks for the object alone)" }
-                : elements;
+            Verdict elements = Collections.HaveOrder(expected) && Collections.HaveOrder(snapshot) ? InOrder(wanted, seen, snapshot, original, depth) : InAnyOrder(wanted, seen, snapshot, depth);
+            return OfSameCollection(elements, expected, snapshot, original);
         }
 
         return ReferenceEquals(expected, original) ? Verdict.Yes
@@ -70,12 +84,12 @@ internal static class ValueEquality
             : Differs(expected, snapshot);
     }
 
-    private static Verdict InOrder(IReadOnlyList<object?> expected, IReadOnlyList<object?> seen, object? original, int depth)
+    private static Verdict InOrder(object?[] expected, object?[] seen, object snapshot, object? original, int depth)
     {
-        IReadOnlyList<object?>? originals = original is null ? null : Collections.ElementsOf(original);
-        for (int i = 0; i < Math.Min(expected.Count, seen.Count); i++)
+        object?[]? originals = original is null ? null : Collections.ElementsOf(original);
+        for (int i = 0; i < Math.Min(expected.Length, seen.Length); i++)
         {
-            object? own = originals?.Count == seen.Count ? originals[i] : seen[i];
+            object? own = originals?.Length == seen.Length ? originals[i] : seen[i];
             Verdict verdict = Compare(expected[i], seen[i], own, depth + 1);
             if (verdict.Answer != Answer.Yes)
             {
@@ -83,10 +97,10 @@ internal static class ValueEquality
             }
         }
 
-        return expected.Count == seen.Count ? Verdict.Yes : Verdict.No($"has {seen.Count} elements, not {expected.Count}: {Values.Text(seen)}", 0.5);
+        return expected.Length == seen.Length ? Verdict.Yes : Verdict.No($"has {Elements(seen.Length)}, not {expected.Length}: {Values.Text(snapshot)}", 0.5);
     }
 
-    private static Verdict InAnyOrder(IReadOnlyList<object?> expected, IReadOnlyList<object?> seen, int depth)
+    private static Verdict InAnyOrder(object?[] expected, object?[] seen, object snapshot, int depth)
     {
         List<object?> rest = [.. seen];
         foreach (object? element in expected)
@@ -94,14 +108,42 @@ internal static class ValueEquality
             int place = rest.FindIndex(other => Compare(element, other, other, depth + 1).Answer == Answer.Yes);
             if (place < 0)
             {
-                return Verdict.No($"has no {Values.Text(element)}: {Values.Text(seen)}");
+                return Verdict.No($"has no {Values.Text(element)}: {Values.Text(snapshot)}");
             }
 
             rest.RemoveAt(place);
         }
 
-        return rest.Count == 0 ? Verdict.Yes : Verdict.No($"has {Values.Text(rest[0])} besides: {Values.Text(seen)}", 0.5);
+        return rest.Count == 0 ? Verdict.Yes : Verdict.No($"has {Values.Text(rest[0])} besides: {Values.Text(snapshot)}", 0.5);
     }
+
+    private static Verdict ByKey(IReadOnlyList<(object? Key, object? Value)> expected, IReadOnlyList<(object? Key, object? Value)> seen, object snapshot, int depth)
+    {
+        List<(object? Key, object? Value)> rest = [.. seen];
+        foreach ((object? key, object? value) in expected)
+        {
+            int place = rest.FindIndex(pair => Compare(key, pair.Key, pair.Key, depth + 1).Answer == Answer.Yes);
+            if (place < 0)
+            {
+                return Verdict.No($"has no [{Values.Text(key)}]: {Values.Text(snapshot)}");
+            }
+
+            if (Compare(value, rest[place].Value, rest[place].Value, depth + 1) is { Answer: not Answer.Yes } verdict)
+            {
+                return verdict with { Why = $"[{Values.Text(key)}] {verdict.Why}" };
+            }
+
+            rest.RemoveAt(place);
+        }
+
+        return rest.Count == 0 ? Verdict.Yes : Verdict.No($"has [{Values.Text(rest[0].Key)}] besides: {Values.Text(snapshot)}", 0.5);
+    }
+
+    private static Verdict OfSameCollection(Verdict verdict, object expected, object snapshot, object? original) => verdict.Answer != Answer.Yes && ReferenceEquals(expected, original)
+        ? verdict with { Why = $"is the same object, but it was {Values.Text(snapshot)} at the call and has changed since (Arg.Same asks for the object alone)" }
+        : verdict;
+
+    private static string Elements(int count) => count == 1 ? "1 element" : $"{count} elements";
 
     // A number that reflection was given, or that was widened on its way to the parameter.
     private static bool SameNumber(object expected, object snapshot)

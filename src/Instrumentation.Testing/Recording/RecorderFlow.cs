@@ -16,6 +16,9 @@ internal sealed record RecorderFlow(RecorderChain? Recorders, CallFrame? Call)
     /// <summary>The stand-in in whose code the flow is, or null.</summary>
     public StandIn? StandIn { get; init; }
 
+    /// <summary>Whether the flow computes something for an assertion: stand-ins act as they do in the test, and nothing is recorded.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>What the flow was before it entered <see cref="StandIn"/>, or null.</summary>
     public RecorderFlow? Around { get; init; }
 
@@ -42,6 +45,24 @@ internal sealed record RecorderFlow(RecorderChain? Recorders, CallFrame? Call)
     /// <summary>Makes the current flow nobody's: for what recorders do themselves.</summary>
     /// <returns>What ends that, in the same method.</returns>
     public static Aside StepAside() => new(Current);
+
+    /// <summary>Runs code of a test for an assertion, such as a predicate.</summary>
+    /// <typeparam name="T">What it gives.</typeparam>
+    /// <param name="code">The code.</param>
+    /// <returns>The result.</returns>
+    public static T Quietly<T>(Func<T> code)
+    {
+        RecorderFlow? before = Current;
+        Current = (before ?? new RecorderFlow(null, null)) with { IsQuiet = true };
+        try
+        {
+            return code();
+        }
+        finally
+        {
+            Current = before;
+        }
+    }
 
     /// <summary>Ends that for the current flow.</summary>
     /// <param name="recorder">The recorder.</param>

@@ -37,7 +37,7 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
         standIn?.Begin(call);
         foreach (CallRecorder recorder in watched.Recorders)
         {
-            if (recorder.Sees(flow))
+            if (flow is not { IsQuiet: true } && recorder.Sees(flow))
             {
                 (records ??= []).Add((recorder, recorder.Log.Add(image ??= new CallImage(call), flow?.Call?.Of(recorder))));
             }

@@ -292,7 +292,7 @@ public sealed class ArgumentTests
 
             The nearest call of Stock.Mark:
               #1 Stock.Mark(["tea", "milk"], { ["tea"] = 1, ["milk"] = 2 })
-                   ✗ pieces has KeyValuePair("tea", 1) besides: <>z__ReadOnlyList<object> { _items = [KeyValuePair("tea", 1), KeyValuePair("milk", 2)] }
+                   ✗ pieces has ["tea"] besides: { ["tea"] = 1, ["milk"] = 2 }
                  called by ArgumentTests.CollectionsAreComparedByWhatTheyHold at ArgumentTests.cs:0
 
             The only call that was recorded:
@@ -308,7 +308,7 @@ public sealed class ArgumentTests
 
             The nearest call of Stock.Mark:
               #1 Stock.Mark(["tea", "milk"], { ["tea"] = 1, ["milk"] = 2 })
-                   ✗ products has no "coffee": <>z__ReadOnlyList<object> { _items = ["tea", "milk"] }
+                   ✗ products has no "coffee": ["tea", "milk"]
                  called by ArgumentTests.CollectionsAreComparedByWhatTheyHold at ArgumentTests.cs:0
 
             The only call that was recorded:
@@ -397,6 +397,26 @@ public sealed class ArgumentTests
               #2 Cache.Put("order:7", Order { Id = "7", Quantity = 2, Lines = [] })
             """,
             () => calls.Should().HaveCalled(() => Shop.Cache.Put("order:7", new Shop.Order("7", 2))));
+    }
+
+    [Theory]
+    [InlineData(RecordingScope.Flow)]
+    [InlineData(RecordingScope.Process)]
+    public async Task WhatAssertionsComputeIsNotRecorded(RecordingScope scope)
+    {
+        await using CallRecorder calls = await CallRecorder.StartAsync(new RecorderOptions { Scope = scope, Kernel = false });
+        calls.Watch(() => Stock.Note(default!, default)).Watch((Stock s) => s.Twofold(default)).Watch((Stock.Parcel p) => p.Weight);
+        Stock.Parcel parcel = new(21);
+        Stock.Note(parcel, 42);
+        Stock stock = new("cellar");
+
+        calls.Should().HaveCalled(() => Stock.Note(Arg.Is<Stock.Parcel>(p => p.Weight == 21), stock.Twofold(21))).Once();
+        calls.Should().HaveNoOtherCalls();
+
+        // Stand-ins act there as they do in the test.
+        calls.Replace((Stock s) => s.Twofold(21)).With(43);
+        calls.Should().NeverHaveCalled(() => Stock.Note(Arg.Any<Stock.Parcel>(), stock.Twofold(21)));
+        calls.Should().HaveNoOtherCalls();
     }
 
     [Fact]

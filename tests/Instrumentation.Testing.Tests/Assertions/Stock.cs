@@ -42,6 +42,8 @@ internal sealed class Stock
 
     public static int Count(ReadOnlySpan<char> text) => text.Length;
 
+    public static void Note(Parcel parcel, int number) => GC.KeepAlive((parcel, number));
+
     public static T Echo<T>(T value) => value;
 
     public static T? Make<T>() => default;
@@ -68,8 +70,15 @@ internal sealed class Stock
         this[product] += pieces;
     }
 
+    public int Twofold(int number) => number * 2;
+
     public int Audit(int key) => Secret(key) + 1;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int Secret(int key) => key * Place.Length;
+
+    public sealed class Parcel(int weight)
+    {
+        public int Weight => weight;
+    }
 }
