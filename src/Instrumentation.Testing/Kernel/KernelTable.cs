@@ -15,7 +15,7 @@ internal static class KernelTable
     private static Task _detaching = Task.CompletedTask;
 
     /// <summary>How long programs rest.</summary>
-    public static TimeSpan Rest { get; set; } = TimeSpan.FromSeconds(2);
+    public static TimeSpan Rest => TimeSpan.FromSeconds(2);
 
     /// <summary>Whether nothing is left in the kernel, or of any recorder here.</summary>
     public static bool IsIdle
