@@ -1,21 +1,24 @@
 namespace Instrumentation.Testing.Golden;
 
 /// <summary>
-/// Brings received siblings into the order of the golden ones, as far as that is no difference: among those that overlapped in time now, and those that the golden trace marks. So it
-/// does not matter which of them came first, nor whether they happened to overlap this time.
+/// Brings received siblings into the order of the golden ones, as far as that is no difference: among those that overlapped in time now, and those that are a group in the golden
+/// trace. So it does not matter which of them came first, nor whether they happened to overlap this time.
 /// </summary>
 internal sealed class GoldenAligner
 {
     private readonly List<GoldenNode> _golden;
     private readonly List<GoldenNode> _received;
-    private readonly HashSet<string> _free;
+
+    // Of each key another one that is concurrent with it, up to one that stands for all.
+    private readonly Dictionary<string, string> _concurrent = [];
     private readonly int _common;
 
     private GoldenAligner(List<GoldenNode> golden, List<GoldenNode> received)
     {
         (_golden, _received) = (golden, received);
-        _free = [.. golden.Concat(received).Where(static node => node.IsInAnyOrder).Select(static node => node.Key)];
         _common = Math.Min(golden.Count, received.Count);
+        Unite(golden);
+        Unite(received);
     }
 
     /// <summary>Aligns siblings, and what is below them.</summary>
@@ -30,7 +33,7 @@ internal sealed class GoldenAligner
         {
             GoldenNode golden = _golden[start];
             GoldenNode received = _received[start];
-            if (!golden.IsInAnyOrder && !received.IsInAnyOrder && golden.Key == received.Key)
+            if (golden.Group is null && received.Group is null && golden.Key == received.Key)
             {
                 Align(golden.Children, received.Children);
                 start++;
@@ -49,45 +52,74 @@ internal sealed class GoldenAligner
         AlignRest(start);
     }
 
-    // The end of the shortest stretch that has the same in both, in whatever order. What is in no order that timing decides is not passed over.
+    // The end of the shortest stretch that has the same in both, in whatever order. Only what runs concurrently is in one.
     private int? EndOfSame(int start)
     {
-        List<string> golden = [];
-        List<string> received = [];
+        // How many more of a key the golden ones have than the received.
+        Dictionary<string, int> surplus = [];
+        string all = AllOf(_golden[start].Key);
+        int different = 0;
         for (int end = start; end < _common;)
         {
             do
             {
-                golden.Add(_golden[end].Key);
-                received.Add(_received[end].Key);
+                if (AllOf(_golden[end].Key) != all || AllOf(_received[end].Key) != all)
+                {
+                    return null;
+                }
+
+                Count(_golden[end].Key, 1);
+                Count(_received[end].Key, -1);
                 end++;
             }
             while (end < _common && (IsAmid(_golden, end) || IsAmid(_received, end)));
 
-            if (!golden.Concat(received).All(_free.Contains))
-            {
-                return null;
-            }
-
-            if (golden.Order(StringComparer.Ordinal).SequenceEqual(received.Order(StringComparer.Ordinal)))
+            if (different == 0)
             {
                 return end;
             }
         }
 
         return null;
+
+        void Count(string key, int change)
+        {
+            int before = surplus.GetValueOrDefault(key);
+            surplus[key] = before + change;
+            different += before == 0 ? 1 : before + change == 0 ? -1 : 0;
+        }
     }
 
-    private static bool IsAmid(List<GoldenNode> nodes, int index) => index < nodes.Count && nodes[index - 1].IsInAnyOrder && nodes[index].IsInAnyOrder;
+    private void Unite(List<GoldenNode> nodes)
+    {
+        for (int i = 1; i < nodes.Count; i++)
+        {
+            if (IsAmid(nodes, i) && AllOf(nodes[i - 1].Key) is var one && AllOf(nodes[i].Key) is var other && one != other)
+            {
+                _concurrent[one] = other;
+            }
+        }
+    }
+
+    private string AllOf(string key)
+    {
+        while (_concurrent.TryGetValue(key, out string? next))
+        {
+            key = next;
+        }
+
+        return key;
+    }
+
+    private static bool IsAmid(List<GoldenNode> nodes, int index) => index < nodes.Count && nodes[index].Group is { } group && nodes[index - 1].Group == group;
 
     private void Take(int start, int end)
     {
-        List<GoldenNode> left = _received[start..end];
+        Dictionary<string, Queue<GoldenNode>> left = _received[start..end].GroupBy(static node => node.Key).ToDictionary(static same => same.Key, static same => new Queue<GoldenNode>(same));
         for (int i = start; i < end; i++)
         {
-            GoldenNode received = left.First(node => node.Key == _golden[i].Key);
-            left.Remove(received);
-            received.IsInAnyOrder = _golden[i].IsInAnyOrder;
+            GoldenNode received = left[_golden[i].Key].Dequeue();
+            received.Group = _golden[i].Group;
             _received[i] = received;
             Align(_golden[i].Children, received.Children);
         }
@@ -103,7 +135,7 @@ internal sealed class GoldenAligner
             if (golden is not null)
             {
                 left.Remove(golden);
-                received.IsInAnyOrder = golden.IsInAnyOrder;
+                received.Group = golden.Group;
                 Align(golden.Children, received.Children);
             }
         }

@@ -14,8 +14,8 @@ internal sealed class GoldenNode(string template, IReadOnlyList<string> ids)
     /// <summary>What the numbers stand for.</summary>
     public IReadOnlyList<string> Ids { get; } = ids;
 
-    /// <summary>Whether it may come before or after its neighbours that are marked so too.</summary>
-    public bool IsInAnyOrder { get; set; }
+    /// <summary>Its neighbours that have the same one run concurrently with it, and may come in any order; null for none.</summary>
+    public object? Group { get; set; }
 
     /// <summary>What is below it; each in the order in which they are written.</summary>
     public List<GoldenNode> Children { get; set; } = [];

@@ -4,13 +4,14 @@ using System.Text.RegularExpressions;
 
 namespace Instrumentation.Testing.Golden;
 
-/// <summary>Traces as text: two spaces a level, <c>~</c> before what may come in any order, numbers of placeholders by their first appearance.</summary>
+/// <summary>Traces as text: two spaces a level; <c>~</c> begins what may come in any order, and <c>&amp;</c> goes on with it; numbers of placeholders are by their first appearance.</summary>
 internal static partial class GoldenText
 {
     /// <summary>Stands for a trace without a call.</summary>
     public const string Empty = "(no calls)";
 
-    private const string AnyOrder = "~ ";
+    private const string Begin = "~ ";
+    private const string Continue = "& ";
 
     /// <summary>Writes a trace.</summary>
     /// <param name="roots">The trace.</param>
@@ -20,17 +21,22 @@ internal static partial class GoldenText
         List<string> lines = [];
         Dictionary<string, int> numbers = [];
         Dictionary<string, int> counts = [];
-        foreach (GoldenNode root in roots)
-        {
-            Write(root, 0);
-        }
-
+        WriteAll(roots, 0);
         return lines.Count == 0 ? [Empty] : lines;
 
-        void Write(GoldenNode node, int level)
+        void WriteAll(IReadOnlyList<GoldenNode> siblings, int level)
+        {
+            for (int i = 0; i < siblings.Count; i++)
+            {
+                object? group = siblings[i].Group;
+                Write(siblings[i], level, group is null ? string.Empty : i > 0 && siblings[i - 1].Group == group ? Continue : Begin);
+            }
+        }
+
+        void Write(GoldenNode node, int level, string sign)
         {
             StringBuilder line = new(new string(' ', 2 * level));
-            line.Append(node.IsInAnyOrder ? AnyOrder : string.Empty);
+            line.Append(sign);
             int next = 0;
             foreach (char character in node.Template)
             {
@@ -51,7 +57,7 @@ internal static partial class GoldenText
             }
 
             lines.Add(line.ToString());
-            node.Children.ForEach(child => Write(child, level + 1));
+            WriteAll(node.Children, level + 1);
         }
     }
 
@@ -66,15 +72,17 @@ internal static partial class GoldenText
         {
             string text = line.TrimStart(' ');
             int indent = line.Length - text.Length;
-            bool isInAnyOrder = text.StartsWith(AnyOrder, StringComparison.Ordinal);
-            GoldenNode node = Parse(isInAnyOrder ? text[AnyOrder.Length..] : text);
-            node.IsInAnyOrder = isInAnyOrder;
+            bool begins = text.StartsWith(Begin, StringComparison.Ordinal);
+            bool continues = text.StartsWith(Continue, StringComparison.Ordinal);
+            GoldenNode node = Parse(begins || continues ? text[Begin.Length..] : text);
             while (path.Count > 0 && path[^1].Indent >= indent)
             {
                 path.RemoveAt(path.Count - 1);
             }
 
-            (path.Count > 0 ? path[^1].Node.Children : roots).Add(node);
+            List<GoldenNode> siblings = path.Count > 0 ? path[^1].Node.Children : roots;
+            node.Group = (continues && siblings.Count > 0 ? siblings[^1].Group : null) ?? (begins || continues ? new object() : null);
+            siblings.Add(node);
             path.Add((indent, node));
         }
 

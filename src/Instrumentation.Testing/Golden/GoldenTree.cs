@@ -16,7 +16,7 @@ internal static class GoldenTree
 
     /// <summary>
     /// The tree: what happened in something lies below it, in the order of beginning. What overlaps a neighbour in time runs concurrently with it: there the order is that of the text,
-    /// and the lines are marked.
+    /// and they are a group.
     /// </summary>
     /// <param name="entries">The entries in the order in which they began.</param>
     /// <param name="scrubber">Scrubs their texts.</param>
@@ -65,7 +65,7 @@ internal static class GoldenTree
                 GoldenNode[] group = [.. siblings[first..next].OrderBy(static node => node.Key, StringComparer.Ordinal)];
                 for (int i = 0; i < group.Length; i++)
                 {
-                    group[i].IsInAnyOrder = true;
+                    group[i].Group = group;
                     siblings[first + i] = group[i];
                 }
             }

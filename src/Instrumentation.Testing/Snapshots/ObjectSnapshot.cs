@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Instrumentation.Testing.Snapshots;
 
 /// <summary>
-/// Copies of objects as they are now, of the same types, with circles and shared references as in the originals. Runs on threads of the application: it calls none of its code, takes no
-/// lock, is bounded, and never throws. What another thread changes meanwhile may be in the copy in part.
+/// Copies of objects as they are now, of the same types, with circles and shared references as in the originals. Runs on threads of the application: it calls none of its code, takes none
+/// of its locks, is bounded, and never throws. What another thread changes meanwhile may be in the copy in part.
 /// </summary>
 internal static class ObjectSnapshot
 {

@@ -2,7 +2,8 @@ namespace Instrumentation.Testing.Snapshots;
 
 /// <summary>
 /// Values as text, for messages and golden traces: close to what C# would write. No code of the application runs for it: objects of its types are shown by their fields, which go by
-/// the names of their properties, and neither properties nor <c>ToString</c> are called.
+/// the names of their properties, and neither properties nor <c>ToString</c> are called. (Reading a field may initialise
+/// its type, if the runtime has not done so yet.)
 /// </summary>
 internal static class ValueText
 {
