@@ -31,9 +31,9 @@ internal static class ResultConditions
         ArgumentPattern? pattern = message is null ? null : PatternOf(message);
         return new ResultCondition(
             message is null ? $"that threw {type}" : $"that threw {type} with a message for which {PredicateText.Of(message)}",
-            call => call.Exception is null ? Verdict.No("it threw nothing")
-                : call.Exception is not TException ? Verdict.No($"it threw {TypeText.Of(call.Exception.GetType())}, not {type}: {CallText.Line(call.Exception.Message)}", 0.5)
-                : pattern?.Judge(call.Exception.Message, call.Exception.Message) is { Answer: not Answer.Yes } verdict ? verdict with { Why = $"it threw {TypeText.Of(call.Exception.GetType())}, whose message {verdict.Why}" }
+            call => call.Exception is null ? Verdict.No(static () => "it threw nothing")
+                : call.Exception is not TException ? Verdict.No(() => $"it threw {TypeText.Of(call.Exception.GetType())}, not {type}: {CallText.Line(call.Exception.Message)}", 0.5)
+                : pattern?.Judge(call.Exception.Message, call.Exception.Message) is { Answer: not Answer.Yes } verdict ? verdict.Saying(why => $"it threw {TypeText.Of(call.Exception.GetType())}, whose message {why}")
                 : Verdict.Yes);
     }
 
@@ -43,13 +43,13 @@ internal static class ResultConditions
     /// <exception cref="SpecException">The time is negative.</exception>
     public static ResultCondition Within(TimeSpan limit) => limit < TimeSpan.Zero
         ? throw new SpecException($"A duration of at most {limit}", "no call takes less than no time.", "Give zero or more.")
-        : new ResultCondition($"that took at most {Time(limit)}", call => call.Duration <= limit ? Verdict.Yes : Verdict.No($"it took {Time(call.Duration ?? TimeSpan.Zero)}"));
+        : new ResultCondition($"that took at most {Time(limit)}", call => call.Duration <= limit ? Verdict.Yes : Verdict.No(() => $"it took {Time(call.Duration ?? TimeSpan.Zero)}"));
 
     private static ResultCondition Returned(ArgumentPattern pattern, string text) => new(
         text,
         call => call.Exception is { } exception
-            ? Verdict.No($"it returned nothing: it threw {TypeText.Of(exception.GetType())}: {CallText.Line(exception.Message)}")
-            : pattern.Judge(call.Result, call.Result) is { Answer: not Answer.Yes } verdict ? verdict with { Why = $"its result {verdict.Why}" }
+            ? Verdict.No(() => $"it returned nothing: it threw {TypeText.Of(exception.GetType())}: {CallText.Line(exception.Message)}")
+            : pattern.Judge(call.Result, call.Result) is { Answer: not Answer.Yes } verdict ? verdict.Saying(why => $"its result {why}")
             : Verdict.Yes);
 
     private static ArgumentPattern PatternOf<T>(Expression<Func<T, bool>> predicate)

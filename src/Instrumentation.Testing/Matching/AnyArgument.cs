@@ -16,10 +16,10 @@ internal sealed class AnyArgument(Type type, string text, bool allowsNull = true
     {
         if (snapshot is null)
         {
-            return allowsNull && HasNull(type) ? Verdict.Yes : Verdict.No("is null");
+            return allowsNull && HasNull(type) ? Verdict.Yes : Verdict.No(static () => "is null");
         }
 
         // What could not be kept is of the parameter's type, which the compiler has checked.
-        return snapshot is UnkeptValue || type.IsByRefLike || type.IsInstanceOfType(snapshot) ? Verdict.Yes : Verdict.No($"is of type {TypeText.Of(snapshot.GetType())}, not {TypeText.Of(type)}");
+        return snapshot is UnkeptValue || type.IsByRefLike || type.IsInstanceOfType(snapshot) ? Verdict.Yes : Verdict.No(() => $"is of type {TypeText.Of(snapshot.GetType())}, not {TypeText.Of(type)}");
     }
 }

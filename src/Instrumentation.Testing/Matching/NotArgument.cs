@@ -15,7 +15,7 @@ internal sealed class NotArgument(ArgumentPattern inner) : ArgumentPattern
         Verdict verdict = inner.Judge(snapshot, original);
         return verdict.Answer switch
         {
-            Answer.Yes => Verdict.No($"is {Values.Text(snapshot)}"),
+            Answer.Yes => Verdict.No(() => $"is {Values.Text(snapshot)}"),
             Answer.No => Verdict.Yes,
             _ => verdict,
         };

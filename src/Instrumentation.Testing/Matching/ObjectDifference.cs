@@ -31,13 +31,13 @@ internal static class ObjectDifference
         ];
         if (differing.Length > 0)
         {
-            return Verdict.No($"differs: {string.Join(", ", differing.Take(Shown))}{(differing.Length > Shown ? $", and {differing.Length - Shown} more" : string.Empty)}", (double)differing.Length / fields.Length);
+            return Verdict.No(() => $"differs: {string.Join(", ", differing.Take(Shown))}{(differing.Length > Shown ? $", and {differing.Length - Shown} more" : string.Empty)}", (double)differing.Length / fields.Length);
         }
 
         string name = TypeText.Of(type);
         bool hasEquality = type.GetMethod(nameof(Equals), [typeof(object)])?.DeclaringType is { } declaring && declaring != typeof(object) && declaring != typeof(ValueType);
         return Verdict.No(
-            $"is another {name} that holds the same, and {(hasEquality ? $"{name}.Equals says that they differ" : $"{name} does not compare by value")}: Arg.Is<{name}>(predicate) looks into it",
+            () => $"is another {name} that holds the same, and {(hasEquality ? $"{name}.Equals says that they differ" : $"{name} does not compare by value")}: Arg.Is<{name}>(predicate) looks into it",
             0.1);
     }
 }

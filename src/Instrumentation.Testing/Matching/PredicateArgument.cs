@@ -25,12 +25,12 @@ internal sealed class PredicateArgument<T>(Func<T, bool> predicate, string sourc
 
         if (!Convert(snapshot, out T value))
         {
-            return Verdict.No(snapshot is null ? "is null" : $"is of type {TypeText.Of(snapshot.GetType())}, not {TypeText.Of(typeof(T))}");
+            return Verdict.No(() => snapshot is null ? "is null" : $"is of type {TypeText.Of(snapshot.GetType())}, not {TypeText.Of(typeof(T))}");
         }
 
         try
         {
-            return predicate(value) == expected ? Verdict.Yes : Verdict.No($"is {Values.Text(snapshot)}: {source} is {(expected ? "false" : "true")}{captured}");
+            return predicate(value) == expected ? Verdict.Yes : Verdict.No(() => $"is {Values.Text(snapshot)}: {source} is {(expected ? "false" : "true")}{captured}");
         }
         catch (Exception error)
         {

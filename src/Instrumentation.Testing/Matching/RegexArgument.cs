@@ -35,12 +35,12 @@ internal sealed class RegexArgument : ArgumentPattern
     {
         if (snapshot is not string text)
         {
-            return Verdict.No(snapshot is null ? "is null" : "is no text");
+            return Verdict.No(() => snapshot is null ? "is null" : "is no text");
         }
 
         try
         {
-            return _regex.IsMatch(text) ? Verdict.Yes : Verdict.No($"is {Values.Text(text)}, which does not match");
+            return _regex.IsMatch(text) ? Verdict.Yes : Verdict.No(() => $"is {Values.Text(text)}, which does not match");
         }
         catch (RegexMatchTimeoutException)
         {

@@ -18,6 +18,6 @@ internal sealed class SameArgument(object? expected, string text) : ArgumentPatt
     public override Verdict Judge(object? snapshot, object? original) =>
         ReferenceEquals(expected, original) ? Verdict.Yes
         : expected is ValueType ? ValueEquality.Compare(expected, snapshot, original)
-        : original is null || expected is null ? Verdict.No($"is {Values.Text(snapshot)}, not {Values.Text(expected)}")
-        : Verdict.No($"is another {TypeText.Of(original.GetType())}: {Values.Text(snapshot)}");
+        : original is null || expected is null ? Verdict.No(() => $"is {Values.Text(snapshot)}, not {Values.Text(expected)}")
+        : Verdict.No(() => $"is another {TypeText.Of(original.GetType())}: {Values.Text(snapshot)}");
 }

@@ -15,27 +15,28 @@ internal sealed class SequenceArgument(IReadOnlyList<ArgumentPattern> elements) 
     {
         if (snapshot is not IList list)
         {
-            return Unkept(snapshot) ?? Verdict.No($"is {Values.Text(snapshot)}");
+            return Unkept(snapshot) ?? Verdict.No(() => $"is {Values.Text(snapshot)}");
         }
 
         if (list.Count != elements.Count)
         {
-            return Verdict.No($"has {list.Count} elements, not {elements.Count}: {Values.Text(snapshot)}");
+            return Verdict.No(() => $"has {list.Count} elements, not {elements.Count}: {Values.Text(snapshot)}");
         }
 
         Verdict unknown = Verdict.Yes;
         for (int i = 0; i < list.Count; i++)
         {
             object? own = original is IList originals && originals.Count == list.Count ? originals[i] : list[i];
-            Verdict verdict = elements[i].Judge(list[i], own);
+            int place = i;
+            Verdict verdict = elements[i].Judge(list[i], own).Saying(why => $"[{place}] {why}");
             if (verdict.Answer == Answer.No)
             {
-                return verdict with { Why = $"[{i}] {verdict.Why}" };
+                return verdict;
             }
 
             if (verdict.Answer == Answer.Unknown)
             {
-                unknown = verdict with { Why = $"[{i}] {verdict.Why}" };
+                unknown = verdict;
             }
         }
 

@@ -21,10 +21,9 @@ internal static class StringDifference
         }
 
         double distance = 1 - ((double)(same + CommonEnd(expected, seen, same)) / Math.Max(expected.Length, seen.Length));
-        string why = expected.Length <= Short && seen.Length <= Short
+        return Verdict.No(() => expected.Length <= Short && seen.Length <= Short
             ? $"is {Values.Text(seen)}, not {Values.Text(expected)}"
-            : $"is {Around(seen, same)}, not {Around(expected, same)} (they differ from index {same} on; lengths {seen.Length} and {expected.Length})";
-        return Verdict.No(why, distance);
+            : $"is {Around(seen, same)}, not {Around(expected, same)} (they differ from index {same} on; lengths {seen.Length} and {expected.Length})", distance);
     }
 
     private static int CommonEnd(string expected, string seen, int same)

@@ -51,12 +51,12 @@ internal static class TypeArguments
 
         if (method.DeclaringType is { IsGenericType: true } type && call.Instance is { } instance && !type.IsInstanceOfType(instance))
         {
-            return Verdict.No($"it was called on a {TypeText.Of(instance.GetType())}, not on a {TypeText.Of(type)}");
+            return Verdict.No(() => $"it was called on a {TypeText.Of(instance.GetType())}, not on a {TypeText.Of(type)}");
         }
 
         if (method is MethodInfo { ReturnType: var closed } && ((MethodInfo)definition).ReturnType.ContainsGenericParameters && !call.ResultType.ContainsGenericParameters && call.ResultType != closed)
         {
-            return Verdict.No($"it was called with other type arguments: it returns {TypeText.Of(call.ResultType)}, not {TypeText.Of(closed)}");
+            return Verdict.No(() => $"it was called with other type arguments: it returns {TypeText.Of(call.ResultType)}, not {TypeText.Of(closed)}");
         }
 
         ParameterInfo[] open = definition.GetParameters();
@@ -66,7 +66,7 @@ internal static class TypeArguments
             Type wanted = own[i].ParameterType.IsByRef ? own[i].ParameterType.GetElementType()! : own[i].ParameterType;
             if (open[i].ParameterType.ContainsGenericParameters && call.Originals[i] is { } value and not UnkeptValue && !wanted.IsByRefLike && !wanted.IsInstanceOfType(value))
             {
-                return Verdict.No($"it was called with other type arguments: {open[i].Name} is of type {TypeText.Of(value.GetType())}, not {TypeText.Of(wanted)}");
+                return Verdict.No(() => $"it was called with other type arguments: {open[i].Name} is of type {TypeText.Of(value.GetType())}, not {TypeText.Of(wanted)}");
             }
         }
 

@@ -93,11 +93,12 @@ internal static class ValueEquality
             Verdict verdict = Compare(expected[i], seen[i], own, depth + 1);
             if (verdict.Answer != Answer.Yes)
             {
-                return verdict with { Why = $"[{i.ToString(CultureInfo.InvariantCulture)}] {verdict.Why}" };
+                int place = i;
+                return verdict.Saying(why => $"[{place.ToString(CultureInfo.InvariantCulture)}] {why}");
             }
         }
 
-        return expected.Length == seen.Length ? Verdict.Yes : Verdict.No($"has {Elements(seen.Length)}, not {expected.Length}: {Values.Text(snapshot)}", 0.5);
+        return expected.Length == seen.Length ? Verdict.Yes : Verdict.No(() => $"has {Elements(seen.Length)}, not {expected.Length}: {Values.Text(snapshot)}", 0.5);
     }
 
     private static Verdict InAnyOrder(object?[] expected, object?[] seen, object snapshot, int depth)
@@ -108,13 +109,13 @@ internal static class ValueEquality
             int place = rest.FindIndex(other => Compare(element, other, other, depth + 1).Answer == Answer.Yes);
             if (place < 0)
             {
-                return Verdict.No($"has no {Values.Text(element)}: {Values.Text(snapshot)}");
+                return Verdict.No(() => $"has no {Values.Text(element)}: {Values.Text(snapshot)}");
             }
 
             rest.RemoveAt(place);
         }
 
-        return rest.Count == 0 ? Verdict.Yes : Verdict.No($"has {Values.Text(rest[0])} besides: {Values.Text(snapshot)}", 0.5);
+        return rest.Count == 0 ? Verdict.Yes : Verdict.No(() => $"has {Values.Text(rest[0])} besides: {Values.Text(snapshot)}", 0.5);
     }
 
     private static Verdict ByKey(IReadOnlyList<(object? Key, object? Value)> expected, IReadOnlyList<(object? Key, object? Value)> seen, object snapshot, int depth)
@@ -125,22 +126,22 @@ internal static class ValueEquality
             int place = rest.FindIndex(pair => Compare(key, pair.Key, pair.Key, depth + 1).Answer == Answer.Yes);
             if (place < 0)
             {
-                return Verdict.No($"has no [{Values.Text(key)}]: {Values.Text(snapshot)}");
+                return Verdict.No(() => $"has no [{Values.Text(key)}]: {Values.Text(snapshot)}");
             }
 
             if (Compare(value, rest[place].Value, rest[place].Value, depth + 1) is { Answer: not Answer.Yes } verdict)
             {
-                return verdict with { Why = $"[{Values.Text(key)}] {verdict.Why}" };
+                return verdict.Saying(why => $"[{Values.Text(key)}] {why}");
             }
 
             rest.RemoveAt(place);
         }
 
-        return rest.Count == 0 ? Verdict.Yes : Verdict.No($"has [{Values.Text(rest[0].Key)}] besides: {Values.Text(snapshot)}", 0.5);
+        return rest.Count == 0 ? Verdict.Yes : Verdict.No(() => $"has [{Values.Text(rest[0].Key)}] besides: {Values.Text(snapshot)}", 0.5);
     }
 
     private static Verdict OfSameCollection(Verdict verdict, object expected, object snapshot, object? original) => verdict.Answer != Answer.Yes && ReferenceEquals(expected, original)
-        ? verdict with { Why = $"is the same object, but it was {Values.Text(snapshot)} at the call and has changed since (Arg.Same asks for the object alone)" }
+        ? verdict.Saying(why => $"is the same object, but it was {Values.Text(snapshot)} at the call and has changed since (Arg.Same asks for the object alone)")
         : verdict;
 
     private static string Elements(int count) => count == 1 ? "1 element" : $"{count} elements";
@@ -173,13 +174,14 @@ internal static class ValueEquality
 
     private static bool IsNumber(object value) => value is byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal;
 
-    private static Verdict Differs(object? expected, object? snapshot)
+    private static Verdict Differs(object? expected, object? snapshot) => Verdict.No(() => TextOf(expected, snapshot), expected is null || snapshot is null ? 1 : DistanceOf(expected, snapshot));
+
+    private static string TextOf(object? expected, object? snapshot)
     {
         string seen = Values.Text(snapshot);
         string wanted = Values.Text(expected);
-        return expected is not null && snapshot is not null && expected.GetType() == snapshot.GetType() && string.Equals(seen, wanted, StringComparison.Ordinal)
-            ? Verdict.No($"is another {TypeText.Of(snapshot.GetType())}, which does not equal that")
-            : string.Equals(seen, wanted, StringComparison.Ordinal) ? Verdict.No($"is {seen} of type {TypeText.Of(snapshot!.GetType())}, not {TypeText.Of(expected!.GetType())}")
-            : Verdict.No($"is {seen}, not {wanted}", expected is null || snapshot is null ? 1 : DistanceOf(expected, snapshot));
+        return !string.Equals(seen, wanted, StringComparison.Ordinal) || expected is null || snapshot is null ? $"is {seen}, not {wanted}"
+            : expected.GetType() == snapshot.GetType() ? $"is another {TypeText.Of(snapshot.GetType())}, which does not equal that"
+            : $"is {seen} of type {TypeText.Of(snapshot.GetType())}, not {TypeText.Of(expected.GetType())}";
     }
 }

@@ -123,6 +123,50 @@ public sealed class MemberTests
               #7 Clock.UtcNow → (now)
             """,
             () => calls.Should().HaveCalled(() => new Stock("attic")));
+        Failure.Says(
+            """
+            Expected no call of
+                Stock["tea"] = 3
+            but there was 1.
+
+            Matching calls:
+              #4 Stock["tea"] = 3
+                 called by MemberTests.ConstructorsPropertiesAndIndexers at MemberTests.cs:0
+
+            The 7 calls that were recorded, in order:
+              #1 new Stock("cellar")
+              #2   Stock.Place = "cellar"
+              #3 Stock.Place = "attic"
+              #4 Stock["tea"] = 3
+              #5 Stock["tea"] → 3
+              #6 Stock.Place → "attic"
+              #7 Clock.UtcNow → (now)
+            """,
+            () => calls.Should().NeverHaveSet((Stock s) => s["tea"], 3));
+        Failure.Says(
+            """
+            Expected at least 1 call of
+                cellar.Place = Arg.Matches("^garage")
+            but there was none.
+
+            Other calls of Stock.Place, nearest first:
+              #2 Stock.Place = "cellar"
+                   ✗ value is "cellar", which does not match
+                 called by new Stock at Stock.cs:0
+              #3 Stock.Place = "attic"
+                   ✗ value is "attic", which does not match
+                 called by MemberTests.ConstructorsPropertiesAndIndexers at MemberTests.cs:0
+
+            The 7 calls that were recorded, in order:
+              #1 new Stock("cellar")
+              #2   Stock.Place = "cellar"
+              #3 Stock.Place = "attic"
+              #4 Stock["tea"] = 3
+              #5 Stock["tea"] → 3
+              #6 Stock.Place → "attic"
+              #7 Clock.UtcNow → (now)
+            """,
+            () => calls.Should().HaveSet(() => cellar.Place, () => Arg.Matches("^garage")));
         Assert.Throws<SpecException>(() => calls.Should().HaveSet(() => Clock.UtcNow, DateTime.UnixEpoch));
     }
 

@@ -173,6 +173,23 @@ public sealed class ResultTests
               #2 Stock.Double(1L) → 2L
             """,
             () => calls.Should().HaveCalled(() => Stock.Double(1)).Throwing<TimeoutException>());
+        Failure.Says(
+            """
+            Expected at least 1 call of
+                Stock.FailAsync("no shelf")
+                that threw InvalidOperationException with a message for which m => m.Contains("room")
+            but there was none.
+
+            The nearest call of Stock.FailAsync:
+              #1 Stock.FailAsync("no shelf") threw InvalidOperationException: no shelf
+                   ✗ it threw InvalidOperationException, whose message is "no shelf": m => m.Contains("room") is false
+                 called by ResultTests.ExceptionsNarrowAndAreDemanded at ResultTests.cs:0
+
+            The 2 calls that were recorded, in order:
+              #1 Stock.FailAsync("no shelf") threw InvalidOperationException: no shelf
+              #2 Stock.Double(1L) → 2L
+            """,
+            () => failed.Throwing<InvalidOperationException>(m => m.Contains("room")));
     }
 
     [Fact]
