@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Instrumentation.Events;
 using Instrumentation.Managed.Hooks;
+using Instrumentation.Managed.Weaving;
 using ThreadState = Instrumentation.Events.ThreadState;
 
 namespace Instrumentation.Managed.Interception;
@@ -55,7 +56,10 @@ internal static unsafe class InterceptionRuntime
     /// <param name="caller">The address in the caller, or 0.</param>
     /// <param name="ticket">The probe's ticket.</param>
     /// <param name="site">The method's site.</param>
-    /// <returns>What the end hook takes as the call's start: its place among the open calls, negative when <see cref="Act"/> is to be asked; 0 for nothing.</returns>
+    /// <returns>
+    /// What the end hook takes as the call's start: its place among the open calls, negative when <see cref="Act"/> is to be asked, and below
+    /// <see cref="HookPlan.Replaced"/> when the method's code will not run; 0 for nothing.
+    /// </returns>
     public static long Begin(ProbeBlock* block, object? instance, object?[] arguments, object? resultType, ulong caller, int ticket, int site)
     {
         try
@@ -69,7 +73,7 @@ internal static unsafe class InterceptionRuntime
             InterceptedCall call = new(method, interceptor, instance, arguments, resultType as Type ?? method.ReturnType) { Started = HookClock.Now, Caller = new CodeAddress(caller) };
             interceptor.OnEntry(call);
             int place = Push(call);
-            return call.HasDecided ? -place : place;
+            return !call.HasDecided ? place : call.IsReplaced ? HookPlan.Replaced - place : -place;
         }
         catch (Exception)
         {
@@ -246,14 +250,16 @@ internal static unsafe class InterceptionRuntime
         return _openCount;
     }
 
-    private static InterceptedCall? Peek(long start) => _open is { } open && Math.Abs(start) is > 0 and var place && place <= _openCount ? open[place - 1] : null;
+    private static int PlaceOf(long start) => (int)(Math.Abs(start) % HookPlan.Replaced);
+
+    private static InterceptedCall? Peek(long start) => _open is { } open && PlaceOf(start) is > 0 and var place && place <= _openCount ? open[place - 1] : null;
 
     private static InterceptedCall? Pop(long start)
     {
         InterceptedCall? call = Peek(start);
         if (call is not null)
         {
-            int place = (int)Math.Abs(start);
+            int place = PlaceOf(start);
             Array.Clear(_open!, place - 1, _openCount - place + 1);
             _openCount = place - 1;
         }

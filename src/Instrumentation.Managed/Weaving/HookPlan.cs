@@ -76,6 +76,9 @@ internal sealed record HookPlan
     /// <summary>Whether the end hook is called when an exception leaves the method.</summary>
     public bool OnThrow { get; init; }
 
+    /// <summary>Starts below this say that the body will not run, of a probe that intercepts.</summary>
+    public const long Replaced = -(1L << 32);
+
     /// <summary>
     /// For a probe that intercepts: what is asked where a start is negative, inside the regions of all end hooks, whether the body must not run (it may throw what the call is to throw).
     /// The start hook then takes the result's address before the ticket. 0 for others.

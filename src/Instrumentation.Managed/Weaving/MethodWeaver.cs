@@ -122,7 +122,7 @@ internal sealed class MethodWeaver
         {
             // What an outer one replaces is no call for the inner ones.
             entry.AddRange([IlBody.Make(OpCodes.Ldc_I8, 0L), IlBody.Make(OpCodes.Stloc, start)]);
-            entry.AddRange(outer.SelectMany(other => new[] { IlBody.Make(OpCodes.Ldloc, other), IlBody.Make(OpCodes.Ldc_I8, 0L), IlBody.Make(OpCodes.Blt, skip) }));
+            entry.AddRange(outer.SelectMany(other => new[] { IlBody.Make(OpCodes.Ldloc, other), IlBody.Make(OpCodes.Ldc_I8, HookPlan.Replaced), IlBody.Make(OpCodes.Blt, skip) }));
         }
 
         if (plan.InlineCondition?.Invoke() is { } condition)
