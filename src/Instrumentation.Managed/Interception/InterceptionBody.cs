@@ -14,12 +14,13 @@ internal static class InterceptionBody
     // SAFETY: the address of a static function of this library, which stays for the process's life.
     public static unsafe nint Act => (nint)(delegate*<long, int>)&InterceptionRuntime.Act;
 
-    /// <summary>The operand through which the end of a call reads and exchanges the result: its address.</summary>
+    /// <summary>The operand through which the end of a call reads and exchanges the result: its address, and its exact type where the declared one depends on type arguments.</summary>
     /// <param name="result">The result's operand; null for none.</param>
     /// <returns>The operand, or null.</returns>
     public static HookOperand? ByAddress(HookOperand? result) => result switch
     {
         null => null,
+        { IsByRef: false, Type.ContainsGenericParameters: true } => result with { Form = OperandForm.Generic },
         { Form: OperandForm.Value or OperandForm.Object, IsByRef: false } => result with { Form = OperandForm.Address },
         _ => result,
     };
