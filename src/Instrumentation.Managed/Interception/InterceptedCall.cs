@@ -85,6 +85,7 @@ public sealed class InterceptedCall
     /// <exception cref="SpecException">The method cannot give such a value.</exception>
     public void Return(object? value)
     {
+        Shape.DemandReplaceable(ResultType);
         object? converted = Shape.Convert(value, ResultType);
         if (_mayReplaceResult)
         {
@@ -110,6 +111,7 @@ public sealed class InterceptedCall
         }
 
         _failure = exception;
+        _body = null;
         HasDecided = true;
         IsReplaced = true;
     }
@@ -122,6 +124,8 @@ public sealed class InterceptedCall
     public void Run(Func<InterceptedCall, object?> body)
     {
         ArgumentNullException.ThrowIfNull(body);
+        DemandEntry(nameof(Run));
+        Shape.DemandReplaceable(ResultType);
         Decide(call => Shape.Convert(body(call), ResultType));
     }
 
@@ -167,9 +171,8 @@ public sealed class InterceptedCall
 
     private void Decide(Func<InterceptedCall, object?> body)
     {
-        DemandEntry(nameof(Return));
-        Shape.DemandReplaceable();
         _body = body;
+        _failure = null;
         HasDecided = true;
         IsReplaced = true;
     }

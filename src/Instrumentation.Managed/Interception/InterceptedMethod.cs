@@ -51,10 +51,11 @@ internal sealed class InterceptedMethod
     public object? RestoreResult(object? value) => value is not null && ReturnType is { IsEnum: true, ContainsGenericParameters: false } && value is not Enum ? Enum.ToObject(ReturnType, value) : value;
 
     /// <summary>Refuses what has a result that cannot be exchanged.</summary>
+    /// <param name="resultType">The exact type, as far as it is known.</param>
     /// <exception cref="SpecException">It gives a reference, or a ref struct.</exception>
-    public void DemandReplaceable()
+    public void DemandReplaceable(Type resultType)
     {
-        if (ReturnType.IsByRef || ReturnType.IsByRefLike || ReturnType.IsPointer || ReturnType.IsFunctionPointer)
+        if (ReturnType.IsByRef || resultType.IsByRefLike || ReturnType.IsPointer || ReturnType.IsFunctionPointer)
         {
             throw new SpecException($"Another result for {MethodName.WithParameters(Method)}", "it gives a reference, a pointer or a ref struct, which no object can stand for.", "Let it throw, or replace what calls it.");
         }

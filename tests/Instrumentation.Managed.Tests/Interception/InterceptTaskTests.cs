@@ -3,6 +3,7 @@ using Instrumentation.Managed.Tests.Harness;
 namespace Instrumentation.Managed.Tests.Interception;
 
 /// <summary>Interceptors of methods that give tasks: one call, which ends when the task does.</summary>
+[Collection(nameof(Subject))]
 public sealed class InterceptTaskTests
 {
     [Fact]

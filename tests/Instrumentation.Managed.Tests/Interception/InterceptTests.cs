@@ -3,6 +3,7 @@ using Instrumentation.Managed.Tests.Harness;
 namespace Instrumentation.Managed.Tests.Interception;
 
 /// <summary>What interceptors see, and what they can let happen.</summary>
+[Collection(nameof(Subject))]
 public sealed class InterceptTests
 {
     [Fact]
