@@ -1,4 +1,5 @@
 using System.Text;
+using Instrumentation.Testing.Recording;
 
 namespace Instrumentation.Testing.Golden;
 
@@ -53,6 +54,7 @@ internal sealed class GoldenFiles(string folder, string prefix, string name)
     /// <param name="lines">The lines.</param>
     public void Accept(IReadOnlyList<string> lines)
     {
+        using RecorderFlow.Aside aside = RecorderFlow.StepAside();
         Write(Golden, lines);
         File.Delete(Received);
     }
@@ -62,6 +64,7 @@ internal sealed class GoldenFiles(string folder, string prefix, string name)
     /// <returns>Why it could not be written; null when it was.</returns>
     public string? Reject(IReadOnlyList<string> lines)
     {
+        using RecorderFlow.Aside aside = RecorderFlow.StepAside();
         try
         {
             Write(Received, lines);
@@ -76,6 +79,7 @@ internal sealed class GoldenFiles(string folder, string prefix, string name)
     /// <summary>Removes what an earlier run has received.</summary>
     public void Settle()
     {
+        using RecorderFlow.Aside aside = RecorderFlow.StepAside();
         try
         {
             File.Delete(Received);

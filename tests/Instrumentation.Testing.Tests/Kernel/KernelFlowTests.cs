@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Instrumentation.Testing.Golden;
 
 namespace Instrumentation.Testing.Tests.Kernel;
 
@@ -136,6 +137,22 @@ public sealed class KernelFlowTests
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Touch(string path) => File.Create(path).Dispose();
+
+    [Fact]
+    public async Task GoldenFiles_AreNotWhatTheTestWrites()
+    {
+        KernelRecorder.Require();
+        string directory = KernelRecorder.NewDirectory();
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        GoldenFiles files = new(directory, "Tests", "trace");
+        files.Accept(["a"]);
+        Assert.Null(files.Reject(["b"]));
+        files.Settle();
+        Assert.Equal(["a"], files.Read());
+        calls.Files.Should().NotWrite();
+        calls.Syscalls.Should().NeverHaveCalled("unlink");
+        Directory.Delete(directory, recursive: true);
+    }
 
     private static CallRecorder StartNow() => CallRecorder.StartAsync().GetAwaiter().GetResult();
 
