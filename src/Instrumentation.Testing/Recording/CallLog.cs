@@ -1,3 +1,5 @@
+using Instrumentation.Events;
+
 namespace Instrumentation.Testing.Recording;
 
 /// <summary>The calls of one recorder, in the order in which they began. Any number of threads add to it at a time.</summary>
@@ -33,8 +35,10 @@ internal sealed class CallLog(int capacity)
 
     /// <summary>The calls so far.</summary>
     /// <returns>A copy.</returns>
+    /// <remarks>Where the lock's own code is watched, the thread that leaves it would ask for it once more: reading is guarded, as adding is.</remarks>
     public IReadOnlyList<RecordedCall> Read()
     {
+        using ThreadStates.GuardScope guard = ThreadStates.Guard();
         lock (_gate)
         {
             return [.. _calls];

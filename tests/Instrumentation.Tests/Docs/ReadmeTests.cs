@@ -14,7 +14,7 @@ public sealed partial class ReadmeTests
     public void EveryCodeBlock_OfAPage_StandsInTheExamples(string page, int atLeast)
     {
         string root = RepositoryRoot();
-        string examples = Squeeze(string.Concat(new[] { "docs/examples/QuickStart", "docs/examples/Recipes", "docs/examples/MeterBackend", "tests/Instrumentation.Testing.Tests/Docs" }
+        string examples = Squeeze(string.Concat(new[] { "docs/examples/QuickStart", "docs/examples/Recipes", "docs/examples/MeterBackend", "tests/Instrumentation.Testing.Tests/Docs", "tests/Frameworks" }
             .SelectMany(example => Directory.EnumerateFiles(Path.Combine(root, example), "*.cs", SearchOption.AllDirectories))
             .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Select(File.ReadAllText)));

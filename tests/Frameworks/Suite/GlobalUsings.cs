@@ -1,0 +1,2 @@
+global using Instrumentation.Frameworks.Support;
+global using Instrumentation.Testing;
