@@ -164,13 +164,18 @@ public sealed partial class CallRecorder
     private List<MethodBase> LoadedLater(MethodBase? method)
     {
         int assemblies = AppDomain.CurrentDomain.GetAssemblies().Length;
-        return
-        [
-            .. _finds.Where(find => find.Assemblies != assemblies)
-                .SelectMany(static find => find.Find())
-                .Where(found => !_watched.ContainsKey(MethodResolver.Definition(found)) && (method is null || Implementations.IsOf(found, method)))
-                .Distinct(),
-        ];
+        List<MethodBase> late = [];
+        for (int i = 0; i < _finds.Count; i++)
+        {
+            if (_finds[i].Assemblies != assemblies)
+            {
+                MethodBase[] more = [.. _finds[i].Find().Where(found => !_watched.ContainsKey(MethodResolver.Definition(found)))];
+                late.AddRange(more);
+                _finds[i] = more.Length == 0 ? (_finds[i].Find, assemblies) : _finds[i];
+            }
+        }
+
+        return [.. late.Where(found => method is null || Implementations.IsOf(found, method)).Distinct()];
     }
 
     // Of a flow, only what its own threads are in the middle of concerns it, and that is looked at when it begins to watch.

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Instrumentation.Managed.Points;
 
 namespace Instrumentation.Testing.Recording;
@@ -8,10 +9,25 @@ internal static class Implementations
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
+    // To look at all loaded types takes milliseconds, and every assertion asks: what was found holds while no assembly comes or goes.
+    private static readonly ConditionalWeakTable<MethodBase, Found> Cache = [];
+
     /// <summary>The methods with code: the method itself, and what implements or overrides it in the types that are loaded.</summary>
     /// <param name="method">The method.</param>
     /// <returns>The methods.</returns>
-    public static IEnumerable<MethodBase> Of(MethodBase method)
+    public static IReadOnlyList<MethodBase> Of(MethodBase method)
+    {
+        int assemblies = AppDomain.CurrentDomain.GetAssemblies().Length;
+        if (!Cache.TryGetValue(method, out Found? found) || found.Assemblies != assemblies)
+        {
+            found = new Found(assemblies, [.. Find(method)]);
+            Cache.AddOrUpdate(method, found);
+        }
+
+        return found.Methods;
+    }
+
+    private static IEnumerable<MethodBase> Find(MethodBase method)
     {
         if (!method.IsAbstract)
         {
@@ -88,4 +104,6 @@ internal static class Implementations
             return false;
         }
     }
+
+    private sealed record Found(int Assemblies, IReadOnlyList<MethodBase> Methods);
 }
