@@ -16,7 +16,7 @@ internal sealed class DelayStandIn(CallPattern calls, TimeSpan delay) : StandIn(
     {
         if (call.Exception is null && call.Result is { } task && IsTask(call))
         {
-            call.Return(Delayed.GetOrAdd(TaskTypeOf(task), static type => DelayOf(type))(task, delay));
+            call.Return(Delayed.GetOrAdd(call.ResultType, static type => DelayOf(type))(task, delay));
         }
     }
 
@@ -30,18 +30,6 @@ internal sealed class DelayStandIn(CallPattern calls, TimeSpan delay) : StandIn(
     }
 
     private static bool IsTask(InterceptedCall call) => call.Method is MethodInfo { ReturnType: var type } && TaskTypes.IsTask(type);
-
-    // Of a task the type that the method may declare, and not that of the state machine's box.
-    private static Type TaskTypeOf(object task)
-    {
-        Type type = task.GetType();
-        while (task is Task && type != typeof(Task) && !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>)))
-        {
-            type = type.BaseType!;
-        }
-
-        return type.IsGenericType && type.GetGenericArguments()[0].Name == "VoidTaskResult" ? typeof(Task) : type;
-    }
 
     private static Func<object, TimeSpan, object> DelayOf(Type type)
     {
