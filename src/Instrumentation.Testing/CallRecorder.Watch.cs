@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
 using Instrumentation.Events;
@@ -11,6 +12,7 @@ public sealed partial class CallRecorder
 {
     private readonly Dictionary<MethodBase, IReadOnlyList<CoverageGap>> _early = [];
     private readonly List<(Func<IEnumerable<MethodBase>> Find, int Assemblies)> _finds = [];
+    private readonly ConcurrentDictionary<MethodBase, int> _faults = [];
     private Dictionary<MethodBase, IReadOnlyList<CoverageGap>>? _lastGaps;
 
     /// <summary>Records the calls of the static method, constructor or property that a lambda calls.</summary>
@@ -82,6 +84,10 @@ public sealed partial class CallRecorder
         }
     }
 
+    /// <summary>Counts a call of the recorder that could not be recorded.</summary>
+    /// <param name="method">The method.</param>
+    internal void CountFault(MethodBase method) => _faults.AddOrUpdate(method, 1, static (_, count) => count + 1);
+
     /// <summary>Whether the recorder watches a method, by itself or by what implements or overrides it.</summary>
     /// <param name="method">The method.</param>
     /// <returns>True when it does.</returns>
@@ -112,6 +118,11 @@ public sealed partial class CallRecorder
             {
                 IEnumerable<CoverageGap> gaps = [.. _lastGaps is { } last ? last[watched] : GapsNow(watched, group), .. _early.GetValueOrDefault(watched) ?? []];
                 doubts.AddRange(gaps.Select(static gap => $"{gap.Place} is not {(gap.Blind ? "seen" : "fully seen")}: {gap.Reason}.{(gap.Mend.Length > 0 ? $" {gap.Mend}" : string.Empty)}"));
+                if (_faults.TryGetValue(watched, out int faults))
+                {
+                    doubts.Add($"{faults} calls of {MethodName.Of(watched)} could not be recorded: a stand-in or the recording itself has failed.");
+                }
+
                 if (group.Faults > 0)
                 {
                     doubts.Add($"{group.Faults} calls of {group.Methods[0].Method.Name} or what was watched with it could not be recorded.");
@@ -142,9 +153,11 @@ public sealed partial class CallRecorder
 
         lock (_gate)
         {
-            _finds.Add((find, assemblies));
+            // Asked again: what is watched from here on, the end takes out.
+            ObjectDisposedException.ThrowIf(_disposed != 0, this);
             HashSet<MethodBase> before = [.. _watched.Keys];
             WatchTable.Watch(this, all, _watched);
+            _finds.Add((find, assemblies));
             foreach (IGrouping<WatchGroup, MethodBase> added in _watched.Where(pair => !before.Contains(pair.Key)).ToLookup(static pair => pair.Value, static pair => pair.Key))
             {
                 if (OldFrames.Of(added.Key) is { Count: > 0 } gaps)

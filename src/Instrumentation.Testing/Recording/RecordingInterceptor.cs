@@ -22,6 +22,47 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
         }
 
         RecorderFlow? flow = RecorderFlow.Current;
+        try
+        {
+            Begin(call, watched, flow);
+        }
+        catch
+        {
+            group.Blame([.. watched.Recorders.ToArray().Where(recorder => recorder.Sees(flow))], call.Method);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnReturn(InterceptedCall call)
+    {
+        if (call.State is Recording recording)
+        {
+            // A recorder that began or ended inside of the call stays so for its caller.
+            RecorderFlow? now = RecorderFlow.Current;
+            RecorderFlow.Current = ReferenceEquals(now, recording.Flow) ? recording.FlowBefore : now is null ? null : now with { Call = recording.FlowBefore?.Call };
+            Try(recording, call, static (recording, call) => recording.StandIn?.Return(call));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnEnd(InterceptedCall call)
+    {
+        if (call.State is Recording recording)
+        {
+            Try(recording, call, static (recording, call) =>
+            {
+                object? result = ObjectSnapshot.Of(call.Result);
+                foreach ((_, RecordedCall? recorded) in recording.Frame.Records)
+                {
+                    recorded?.End(call, result);
+                }
+            });
+        }
+    }
+
+    private static void Begin(InterceptedCall call, WatchedMethod watched, RecorderFlow? flow)
+    {
         List<(CallRecorder Recorder, RecordedCall? Call)>? records = null;
         CallImage? image = null;
         StandIn? standIn = null;
@@ -46,33 +87,24 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
         if (records is not null)
         {
             CallFrame frame = new(records, flow?.Call);
-            RecorderFlow.Current = flow is null ? new RecorderFlow(null, frame) : flow with { Call = frame };
-            call.State = new Recording(frame, flow, standIn);
+            RecorderFlow inside = flow is null ? new RecorderFlow(null, frame) : flow with { Call = frame };
+            RecorderFlow.Current = inside;
+            call.State = new Recording(frame, inside, flow, standIn);
         }
     }
 
-    /// <inheritdoc/>
-    protected internal override void OnReturn(InterceptedCall call)
+    private void Try(Recording recording, InterceptedCall call, Action<Recording, InterceptedCall> action)
     {
-        if (call.State is Recording recording)
+        try
         {
-            RecorderFlow.Current = recording.FlowBefore;
-            recording.StandIn?.Return(call);
+            action(recording, call);
+        }
+        catch
+        {
+            group.Blame([.. recording.Frame.Records.Select(static record => record.Recorder)], call.Method);
+            throw;
         }
     }
 
-    /// <inheritdoc/>
-    protected internal override void OnEnd(InterceptedCall call)
-    {
-        if (call.State is Recording recording)
-        {
-            object? result = ObjectSnapshot.Of(call.Result);
-            foreach ((_, RecordedCall? recorded) in recording.Frame.Records)
-            {
-                recorded?.End(call, result);
-            }
-        }
-    }
-
-    private sealed record Recording(CallFrame Frame, RecorderFlow? FlowBefore, StandIn? StandIn);
+    private sealed record Recording(CallFrame Frame, RecorderFlow Flow, RecorderFlow? FlowBefore, StandIn? StandIn);
 }

@@ -8,6 +8,7 @@ namespace Instrumentation.Testing.Recording;
 internal sealed class WatchGroup
 {
     private readonly ProbeHandle _handle;
+    private long _blamed;
 
     /// <summary>Attaches a probe.</summary>
     /// <param name="session">The session of all recorders.</param>
@@ -30,8 +31,8 @@ internal sealed class WatchGroup
     /// <summary>When its last recorder has ended, while there is none; milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long UnusedSince { get; set; }
 
-    /// <summary>Calls that could not be recorded, since the recording itself failed.</summary>
-    public long Faults => _handle.Statistics.Faults;
+    /// <summary>Calls that could not be recorded, of which it is not known whose they are.</summary>
+    public long Faults => _handle.Statistics.Faults - Interlocked.Read(ref _blamed);
 
     /// <summary>Why calls of a method are not seen, for good.</summary>
     /// <param name="method">The method.</param>
@@ -46,6 +47,22 @@ internal sealed class WatchGroup
     /// <summary>Why calls that the current thread goes on to make may not be seen: the runtime has not taken the woven code yet, or the thread is in code from before that has methods inlined.</summary>
     /// <returns>The reasons; none when they are.</returns>
     public IReadOnlyList<OpenGap> OpenHere() => ((ManagedAttachment)_handle.Attachment).OpenHere();
+
+    /// <summary>Tells recorders that a call of theirs could not be recorded; what has failed is thrown on, so that the probe counts it.</summary>
+    /// <param name="recorders">The recorders.</param>
+    /// <param name="method">The method.</param>
+    public void Blame(IReadOnlyList<CallRecorder> recorders, MethodBase method)
+    {
+        foreach (CallRecorder recorder in recorders)
+        {
+            recorder.CountFault(method);
+        }
+
+        if (recorders.Count > 0)
+        {
+            Interlocked.Increment(ref _blamed);
+        }
+    }
 
     /// <summary>Of gaps, those that concern a method.</summary>
     /// <param name="method">The method.</param>

@@ -74,33 +74,24 @@ internal static class WatchTable
         lock (Gate)
         {
             InstrumentationSession session = _session ?? throw new ObjectDisposedException(nameof(CallRecorder));
-            List<WatchedMethod> fresh = [];
-            foreach (MethodBase method in methods.Select(MethodResolver.Definition).Distinct().Where(method => !known.ContainsKey(method)))
+            MethodBase[] wanted = [.. methods.Select(MethodResolver.Definition).Distinct().Where(method => !known.ContainsKey(method))];
+            WatchedMethod[] fresh = [.. wanted.Where(static method => !Methods.ContainsKey(method)).Select(static method => new WatchedMethod(method))];
+            if (fresh.Length > 0)
             {
-                if (Methods.TryGetValue(method, out (WatchedMethod Method, WatchGroup Group) watched))
+                // First what may fail.
+                WatchGroup group = new(session, fresh);
+                foreach (WatchedMethod watched in fresh)
                 {
-                    watched.Method.Add(recorder);
-                    watched.Group.Users++;
-                    known.Add(method, watched.Group);
-                }
-                else
-                {
-                    fresh.Add(new WatchedMethod(method));
+                    Methods.Add(watched.Method, (watched, group));
                 }
             }
 
-            if (fresh.Count == 0)
+            foreach (MethodBase method in wanted)
             {
-                return;
-            }
-
-            // The recorder is in before the first call can be seen.
-            fresh.ForEach(watched => watched.Add(recorder));
-            WatchGroup group = new(session, fresh) { Users = fresh.Count };
-            foreach (WatchedMethod watched in fresh)
-            {
-                Methods.Add(watched.Method, (watched, group));
-                known.Add(watched.Method, group);
+                (WatchedMethod watched, WatchGroup group) = Methods[method];
+                watched.Add(recorder);
+                group.Users++;
+                known.Add(method, group);
             }
         }
     }
@@ -169,15 +160,18 @@ internal static class WatchTable
 
     private static async Task DetachAsync(Task before, List<WatchGroup> groups, InstrumentationSession? session)
     {
-        await before.ConfigureAwait(false);
-        foreach (WatchGroup group in groups)
+        // Never under the table's lock, for which recorders would wait. What was to be detached before may have failed: that is no reason to leave this in the program.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        try
         {
-            await group.DetachAsync().ConfigureAwait(false);
+            await Task.WhenAll(groups.Select(static group => group.DetachAsync().AsTask())).ConfigureAwait(false);
         }
-
-        if (session is not null)
+        finally
         {
-            await session.DisposeAsync().ConfigureAwait(false);
+            if (session is not null)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 }
