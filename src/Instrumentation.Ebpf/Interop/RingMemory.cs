@@ -2,10 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Instrumentation.Ebpf.Interop;
 
-/// <summary>
-/// The memory of a ring buffer that the kernel writes: two positions that only grow, each on a page of its own, and the records, mapped twice in a row so
-/// that none wraps. One thread at a time may use it, and none once it is disposed.
-/// </summary>
+/// <summary>The memory of a ring buffer that the kernel writes. One thread at a time may use it, and none once it is disposed.</summary>
 internal sealed unsafe class RingMemory : IDisposable
 {
     /// <summary>Bit of a header: the record is still being written.</summary>
@@ -14,8 +11,7 @@ internal sealed unsafe class RingMemory : IDisposable
     /// <summary>Bit of a header: the record was given up.</summary>
     public const uint Discarded = 1U << 30;
 
-    private readonly MemoryMapping _consumerPage;
-    private readonly MemoryMapping _producerPages;
+    private readonly RingPages _pages;
     private readonly ulong* _consumer;
     private readonly ulong* _producer;
     private readonly byte* _records;
@@ -27,22 +23,12 @@ internal sealed unsafe class RingMemory : IDisposable
     /// <exception cref="KernelCallException">The kernel refused.</exception>
     public RingMemory(MapHandle ring, int bytes)
     {
-        nuint page = (nuint)Environment.SystemPageSize;
-        _consumerPage = MemoryMapping.Map(ring, 0, page, writable: true);
-        try
-        {
-            _producerPages = MemoryMapping.Map(ring, (nint)page, page + (2 * (nuint)bytes), writable: false);
-        }
-        catch
-        {
-            _consumerPage.Dispose();
-            throw;
-        }
+        _pages = new RingPages(ring, bytes, isProducer: false);
 
-        // SAFETY: the pages are mapped until Dispose: first the producer's page, then the records twice.
-        _consumer = (ulong*)_consumerPage.Address;
-        _producer = (ulong*)_producerPages.Address;
-        _records = _producerPages.Address + page;
+        // SAFETY: the pages are mapped until Dispose.
+        _consumer = _pages.Consumer;
+        _producer = _pages.Producer;
+        _records = _pages.Records;
         _mask = (ulong)bytes - 1;
     }
 
@@ -67,9 +53,5 @@ internal sealed unsafe class RingMemory : IDisposable
     public RingRecords Records => new(_records, _mask);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _consumerPage.Dispose();
-        _producerPages.Dispose();
-    }
+    public void Dispose() => _pages.Dispose();
 }

@@ -5,8 +5,7 @@ internal sealed unsafe class UserRingMemory : IDisposable
 {
     private const int HeaderBytes = 8;
 
-    private readonly MemoryMapping _consumerPage;
-    private readonly MemoryMapping _producerPages;
+    private readonly RingPages _pages;
     private readonly ulong* _consumer;
     private readonly ulong* _producer;
     private readonly byte* _records;
@@ -18,22 +17,12 @@ internal sealed unsafe class UserRingMemory : IDisposable
     /// <exception cref="KernelCallException">The kernel refused.</exception>
     public UserRingMemory(MapHandle ring, int bytes)
     {
-        nuint page = (nuint)Environment.SystemPageSize;
-        _consumerPage = MemoryMapping.Map(ring, 0, page, writable: false);
-        try
-        {
-            _producerPages = MemoryMapping.Map(ring, (nint)page, page + (2 * (nuint)bytes), writable: true);
-        }
-        catch
-        {
-            _consumerPage.Dispose();
-            throw;
-        }
+        _pages = new RingPages(ring, bytes, isProducer: true);
 
-        // SAFETY: the pages are mapped until Dispose: first the producer's page, then the records twice.
-        _consumer = (ulong*)_consumerPage.Address;
-        _producer = (ulong*)_producerPages.Address;
-        _records = _producerPages.Address + page;
+        // SAFETY: the pages are mapped until Dispose.
+        _consumer = _pages.Consumer;
+        _producer = _pages.Producer;
+        _records = _pages.Records;
         _size = (ulong)bytes;
     }
 
@@ -61,9 +50,5 @@ internal sealed unsafe class UserRingMemory : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _consumerPage.Dispose();
-        _producerPages.Dispose();
-    }
+    public void Dispose() => _pages.Dispose();
 }
