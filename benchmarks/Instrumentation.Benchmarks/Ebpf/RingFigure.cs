@@ -38,10 +38,9 @@ internal sealed class RingFigure : KernelFigure
         using RingFill loud = new(0);
         using RingPeer quietPeer = new(program, quiet);
         using RingPeer loudPeer = new(program, loud);
-        using EventQueue queue = new();
         Func<double>[] ways =
         [
-            () => Live(ours, queue).PerSecond,
+            () => Live(ours).PerSecond,
             () => quietPeer.Measure("polled", LiveRuns).PerSecond,
             () => loudPeer.Measure("woken", LiveRuns / 4).PerSecond,
             () => Repeat(() => Filled(ours)),
@@ -105,7 +104,7 @@ internal sealed class RingFigure : KernelFigure
         return handler.Sum == 0 ? throw new InvalidOperationException("The records are empty.") : new RingRate(records, end - begin);
     }
 
-    private static RingRate Live(RingFill fill, EventQueue queue)
+    private static RingRate Live(RingFill fill)
     {
         bool done = false;
         long records = 0;
@@ -121,7 +120,7 @@ internal sealed class RingFigure : KernelFigure
         while (!Volatile.Read(ref done))
         {
             records += fill.Ring.Consume(ref handler);
-            queue.Pause(1_000);
+            Thread.Sleep(1);
         }
 
         records += fill.Ring.Consume(ref handler);
@@ -134,6 +133,6 @@ internal sealed class RingFigure : KernelFigure
     {
         public long Sum;
 
-        public void OnRecord(int ring, ReadOnlySpan<byte> record) => Sum += MemoryMarshal.Read<long>(record);
+        public void OnRecord(ReadOnlySpan<byte> record) => Sum += MemoryMarshal.Read<long>(record);
     }
 }

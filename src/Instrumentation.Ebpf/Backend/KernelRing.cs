@@ -96,7 +96,7 @@ internal sealed class KernelRing : IRecordSource
 
     private readonly struct Handler(KernelRing owner, IRecordTaker taker) : IRingRecordHandler
     {
-        public void OnRecord(int ring, ReadOnlySpan<byte> record)
+        public void OnRecord(ReadOnlySpan<byte> record)
         {
             ref readonly EventRecordHeader header = ref Unsafe.As<byte, EventRecordHeader>(ref Unsafe.AsRef(in record[0]));
             if ((header.Flags & Compiler.Programs.RecordLayout.FixedStrings) == 0)

@@ -34,6 +34,6 @@ internal sealed class BtfHandle(int descriptor) : DescriptorHandle(descriptor);
 /// <param name="descriptor">The descriptor.</param>
 internal sealed class PerfEventHandle(int descriptor) : DescriptorHandle(descriptor);
 
-/// <summary>Another descriptor: epoll, eventfd, pidfd, a plain file.</summary>
+/// <summary>Another descriptor: a pidfd, a plain file.</summary>
 /// <param name="descriptor">The descriptor.</param>
 internal sealed class FileHandle(int descriptor) : DescriptorHandle(descriptor);

@@ -102,6 +102,6 @@ public sealed partial class BpfObject
 
     private readonly record struct Collector(List<byte[]> Records) : IRingRecordHandler
     {
-        public void OnRecord(int ring, ReadOnlySpan<byte> record) => Records.Add(record.ToArray());
+        public void OnRecord(ReadOnlySpan<byte> record) => Records.Add(record.ToArray());
     }
 }

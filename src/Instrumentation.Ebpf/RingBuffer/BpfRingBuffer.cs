@@ -37,9 +37,6 @@ internal sealed class BpfRingBuffer : BpfMap
         _publishBytes = Math.Min((ulong)Capacity / 8, 128 * 1024);
     }
 
-    /// <summary>Bytes that are written or reserved and not read yet.</summary>
-    public long PendingBytes => (long)(_memory.ProducerPosition - _memory.ConsumerPosition);
-
     /// <summary>Up to where the kernel has reserved room since the ring was made, in bytes.</summary>
     public ulong ProducerPosition => _memory.ProducerPosition;
 
@@ -54,10 +51,9 @@ internal sealed class BpfRingBuffer : BpfMap
     /// <summary>Hands all complete records to a handler. One thread at a time.</summary>
     /// <typeparam name="THandler">The handler.</typeparam>
     /// <param name="handler">Takes the records. If it throws, the record that it threw at counts as read, and the exception leaves this method.</param>
-    /// <param name="ring">The number that the handler gets for this ring.</param>
     /// <param name="limit">The most records of this call.</param>
     /// <returns>How many records the handler took.</returns>
-    public int Consume<THandler>(ref THandler handler, int ring = 0, int limit = int.MaxValue)
+    public int Consume<THandler>(ref THandler handler, int limit = int.MaxValue)
         where THandler : IRingRecordHandler, allows ref struct
     {
         RingMemory memory = _memory;
@@ -70,7 +66,7 @@ internal sealed class BpfRingBuffer : BpfMap
                 if (progress.Read != end)
                 {
                     ulong before = progress.Read;
-                    ReadUpTo(memory, ref handler, ref progress, ring, end, limit);
+                    ReadUpTo(memory, ref handler, ref progress, end, limit);
                     if (progress.Read != before)
                     {
                         continue;
@@ -101,7 +97,7 @@ internal sealed class BpfRingBuffer : BpfMap
 
     // Apart from Consume, so that the position is in a register: within a try block it is kept on the stack, and each record would wait for it.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReadUpTo<THandler>(RingMemory memory, ref THandler handler, ref Progress progress, int ring, ulong end, int limit)
+    private void ReadUpTo<THandler>(RingMemory memory, ref THandler handler, ref Progress progress, ulong end, int limit)
         where THandler : IRingRecordHandler, allows ref struct
     {
         RingRecords records = memory.Records;
@@ -119,7 +115,7 @@ internal sealed class BpfRingBuffer : BpfMap
             if ((header & RingMemory.Discarded) == 0)
             {
                 count++;
-                handler.OnRecord(ring, records.RecordAt(at, length));
+                handler.OnRecord(records.RecordAt(at, length));
             }
 
             if (position >= publishAt)

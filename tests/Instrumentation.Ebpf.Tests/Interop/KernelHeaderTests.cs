@@ -26,7 +26,6 @@ public sealed class KernelHeaderTests
         .. Offsets<PerfEventAttributes>("struct perf_event_attr", ("Type", "type"), ("Size", "size"), ("Config", "config"), ("SamplePeriod", "sample_period"), ("SampleType", "sample_type"), ("WakeupEvents", "wakeup_events"), ("BreakpointType", "bp_type"), ("Config1", "config1"), ("Config2", "config2")),
         .. Offsets<FunctionInfo>("struct bpf_func_info", ("Slot", "insn_off"), ("TypeId", "type_id")),
         .. Offsets<LineInfo>("struct bpf_line_info", ("Slot", "insn_off"), ("FileName", "file_name_off"), ("Line", "line_off"), ("LineAndColumn", "line_col")),
-        .. Offsets<PollDescriptor>("struct pollfd", ("Descriptor", "fd"), ("Events", "events"), ("Returned", "revents")),
         Number(PerfEventAttributes.KnownSize, "PERF_ATTR_SIZE_VER5"),
         Number((long)SystemCallNumber.Bpf, "SYS_bpf"),
         Number((long)SystemCallNumber.PerfEventOpen, "SYS_perf_event_open"),
@@ -65,7 +64,7 @@ public sealed class KernelHeaderTests
     public void StructsAndNumbers_AreThoseOfTheKernelsHeaders()
     {
         using TemporaryDirectory directory = new();
-        StringBuilder source = new("#include <linux/bpf.h>\n#include <linux/perf_event.h>\n#include <linux/hw_breakpoint.h>\n#include <sys/syscall.h>\n#include <poll.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n");
+        StringBuilder source = new("#include <linux/bpf.h>\n#include <linux/perf_event.h>\n#include <linux/hw_breakpoint.h>\n#include <sys/syscall.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n");
         foreach ((_, _, string theirs) in Facts)
         {
             source.Append("printf(\"%lld\\n\", (long long)(").Append(theirs).Append("));\n");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Instrumentation.Ebpf.Assembler;
 using Instrumentation.Ebpf.Interop;
@@ -11,8 +10,6 @@ namespace Instrumentation.Ebpf.Tests.RingBuffer;
 
 public sealed class RingBufferTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     [Theory]
     [InlineData(0)]
     [InlineData(RingFlags.NoWakeUp)]
@@ -24,17 +21,11 @@ public sealed class RingBufferTests
         using BpfRingBuffer ring = new(64 * 1024);
         using BpfProgram program = Writer(ring.Handle, state.Handle, flags);
         Recorder recorder = new();
-        using RingReader<Recorder> reader = new(recorder, flags == 0 ? RingWaiting.WakeUp : RingWaiting.Poll);
-        reader.Add(ring, 3);
-        program.TestRun([], new byte[64], repeat: Count);
-
-        Assert.True(reader.Flush(Limit));
-        Assert.Null(reader.Failure);
+        ReadWhile(ring, recorder, () => program.TestRun([], new byte[64], repeat: Count));
         Assert.Equal(Count, state[0].Written);
         Assert.Equal(Count, recorder.Numbers.Count + state[0].Lost);
         Assert.True(recorder.Numbers.Count >= 64 * 1024 / 24, $"{recorder.Numbers.Count} records");
         Assert.All(recorder.Numbers.Zip(recorder.Numbers.Skip(1)), static pair => Assert.True(pair.First < pair.Second));
-        Assert.Equal(3, recorder.Ring);
     }
 
     [Fact]
@@ -49,7 +40,7 @@ public sealed class RingBufferTests
 
         Assert.Equal(1000 - recorder.Numbers.Count - ring.Consume(ref recorder), state[0].Lost);
         Assert.Equal(Enumerable.Range(1, recorder.Numbers.Count).Select(static number => (long)number), recorder.Numbers);
-        Assert.Equal(0, ring.PendingBytes);
+        Assert.Equal(ring.ProducerPosition, ring.ConsumerPosition);
         program.TestRun([], new byte[64], repeat: 10);
         Assert.Equal(10, ring.Consume(ref recorder));
         Assert.Equal(1001, recorder.Numbers[^10]);
@@ -119,61 +110,6 @@ public sealed class RingBufferTests
         Assert.Equal(3, ring.Consume(ref recorder));
     }
 
-    [Fact]
-    public void Reader_OfSeveralRings_ReadsEachAndLetsGoOfOne()
-    {
-        Require.Bpf();
-        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
-        BpfRingBuffer[] rings = [new(4096), new(4096), new(4096)];
-        BpfProgram[] programs = [.. rings.Select(ring => Writer(ring.Handle, state.Handle, RingFlags.NoWakeUp))];
-        Recorder recorder = new();
-        using (RingReader<Recorder> reader = new(recorder))
-        {
-            for (int at = 0; at < rings.Length; at++)
-            {
-                reader.Add(rings[at], at);
-            }
-
-            foreach (BpfProgram program in programs)
-            {
-                program.TestRun([], new byte[64], repeat: 20);
-            }
-
-            Assert.True(reader.Flush(Limit));
-            Assert.Equal(60, recorder.Numbers.Count);
-            reader.Remove(rings[1]);
-            rings[1].Dispose();
-            programs[0].TestRun([], new byte[64], repeat: 1);
-            Assert.True(reader.Flush(Limit));
-            Assert.Equal(61, recorder.Numbers.Count);
-
-            // What is written just before the end is read by the last look.
-            programs[2].TestRun([], new byte[64], repeat: 5);
-        }
-
-        Assert.Equal(66, recorder.Numbers.Count);
-        Array.ForEach(programs, static program => program.Dispose());
-        Array.ForEach(rings, static ring => ring.Dispose());
-    }
-
-    [Fact]
-    public void Reader_StartedAndStoppedOften_NeverHangs()
-    {
-        Require.Bpf();
-        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
-        using BpfRingBuffer ring = new(4096);
-        using BpfProgram program = Writer(ring.Handle, state.Handle, 0);
-        Recorder recorder = new();
-        for (int at = 0; at < 200; at++)
-        {
-            using RingReader<Recorder> reader = new(recorder, at % 2 == 0 ? RingWaiting.Poll : RingWaiting.WakeUp);
-            reader.Add(ring, 0);
-            program.TestRun([], new byte[64], repeat: 3);
-        }
-
-        Assert.Equal(600, recorder.Numbers.Count);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(RingFlags.NoWakeUp)]
@@ -216,9 +152,8 @@ public sealed class RingBufferTests
         });
         PairRecorder recorder = new();
         int taken = 0;
-        using (RingReader<PairRecorder> reader = new(recorder, flags == 0 ? RingWaiting.WakeUp : RingWaiting.Poll))
+        ReadWhile(ring, recorder, () =>
         {
-            reader.Add(ring, 0);
             Thread[] threads = [.. Enumerable.Range(0, Writers).Select(writer => new Thread(() =>
             {
                 for (ulong number = 0; number < Rounds; number++)
@@ -231,34 +166,25 @@ public sealed class RingBufferTests
             }))];
             Array.ForEach(threads, static thread => thread.Start());
             Array.ForEach(threads, static thread => thread.Join());
-        }
+        });
 
         Assert.Null(recorder.Fault);
         Assert.Equal(taken, recorder.Count);
         Assert.Equal(Writers * Rounds, taken + state[0].Lost);
     }
 
-    [Fact]
-    public void Reader_ThatWaitsToBeWoken_IsWoken()
+    // Reads on this thread what is written on another, and what is left when that has ended.
+    private static void ReadWhile<THandler>(BpfRingBuffer ring, THandler handler, Action write)
+        where THandler : IRingRecordHandler
     {
-        Require.Bpf();
-        using BpfMappedArray<(long Written, long Lost)> state = new(1, "state");
-        using BpfRingBuffer ring = new(4096);
-        using BpfProgram program = Writer(ring.Handle, state.Handle, 0);
-        using RingReader<Recorder> reader = new(new Recorder(), RingWaiting.WakeUp);
-        reader.Add(ring, 0);
-        List<TimeSpan> latencies = [];
-        for (int at = 0; at < 50; at++)
+        Task writing = Task.Run(write);
+        while (!writing.IsCompleted)
         {
-            Stopwatch watch = Stopwatch.StartNew();
-            program.TestRun([], new byte[64], repeat: 1);
-            Assert.True(reader.Flush(Limit));
-            latencies.Add(watch.Elapsed);
+            ring.Consume(ref handler);
         }
 
-        // A reader that is never woken finds a record after 100 ms, so after 50 in the middle.
-        latencies.Sort();
-        Assert.True(latencies[25] < TimeSpan.FromMilliseconds(40), $"{latencies[25]}");
+        writing.GetAwaiter().GetResult();
+        ring.Consume(ref handler);
     }
 
     // Counts its runs and writes the count as a record of 16 bytes; counts the records that found no room.
@@ -302,13 +228,10 @@ public sealed class RingBufferTests
     {
         public List<long> Numbers { get; } = [];
 
-        public int Ring { get; private set; }
-
         public long ThrowAt { get; init; }
 
-        public void OnRecord(int ring, ReadOnlySpan<byte> record)
+        public void OnRecord(ReadOnlySpan<byte> record)
         {
-            Ring = ring;
             long number = MemoryMarshal.Read<long>(record);
             if (number == ThrowAt)
             {
@@ -328,7 +251,7 @@ public sealed class RingBufferTests
 
         public string? Fault { get; private set; }
 
-        public void OnRecord(int ring, ReadOnlySpan<byte> record)
+        public void OnRecord(ReadOnlySpan<byte> record)
         {
             (long writer, long number) = (MemoryMarshal.Read<long>(record), MemoryMarshal.Read<long>(record[8..]));
             Count++;
