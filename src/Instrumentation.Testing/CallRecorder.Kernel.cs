@@ -4,7 +4,6 @@ using Instrumentation.Events;
 using Instrumentation.Spans;
 using Instrumentation.Testing.Frameworks;
 using Instrumentation.Testing.Kernel;
-using Instrumentation.Testing.Recording;
 
 namespace Instrumentation.Testing;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Instrumentation.Events;
 using Instrumentation.Testing.Recording;
-using Instrumentation.Testing.StandIns;
 
 namespace Instrumentation.Testing;
 

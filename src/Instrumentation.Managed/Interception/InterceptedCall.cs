@@ -1,5 +1,4 @@
 using System.Reflection;
-using Instrumentation.Managed.Hooks;
 using Instrumentation.Managed.Interception;
 
 namespace Instrumentation;

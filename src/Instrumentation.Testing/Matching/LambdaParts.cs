@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Instrumentation.Expressions;
 using Instrumentation.Testing.Messages;
 
 namespace Instrumentation.Testing.Matching;
