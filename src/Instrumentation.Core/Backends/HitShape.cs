@@ -24,6 +24,11 @@ public sealed record HitShape(IReadOnlyList<HitArgument> Arguments, bool HasDura
     /// <returns>What is wrong, in words; null when nothing is.</returns>
     internal string? Flaw()
     {
+        if (Arguments?.All(static argument => argument is { Type: not null }) != true)
+        {
+            return "the arguments, or one of them or its type, are null.";
+        }
+
         HashSet<string> names = [];
         foreach (HitArgument argument in Arguments)
         {

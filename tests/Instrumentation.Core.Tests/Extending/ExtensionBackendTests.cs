@@ -51,6 +51,9 @@ public sealed class ExtensionBackendTests
             new PulseBackend { OnShape = _ => new HitShape([new("", typeof(int))]) },
             new PulseBackend { OnShape = _ => new HitShape([new("a", typeof(object))]) },
             new PulseBackend { OnShape = _ => new HitShape([new("a", typeof(int?))]) },
+            new PulseBackend { OnShape = _ => new HitShape(null!) },
+            new PulseBackend { OnShape = _ => new HitShape([null!]) },
+            new PulseBackend { OnShape = _ => new HitShape([new("a", null!)]) },
         })
         {
             await using InstrumentationSession session = await StartAsync(backend);
