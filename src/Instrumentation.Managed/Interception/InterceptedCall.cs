@@ -74,8 +74,11 @@ public sealed class InterceptedCall
     /// <summary>Whether the woven code has to ask <see cref="Act"/>.</summary>
     internal bool HasDecided { get; private set; }
 
-    /// <summary>Whether <see cref="Result"/> has to be written back.</summary>
+    /// <summary>Whether <see cref="NewResult"/> has to be written back.</summary>
     internal bool HasNewResult { get; private set; }
+
+    /// <summary>What the method gives instead. Not to be mixed up with <see cref="Result"/>, which becomes that of the task, on whatever thread that ends.</summary>
+    internal object? NewResult { get; private set; }
 
     /// <summary>
     /// At the entry: the method's code does not run, and the call gives this. At the return: the call gives this instead. A method that gives a task may be given the task's result.
@@ -88,7 +91,7 @@ public sealed class InterceptedCall
         object? converted = Shape.Convert(value, ResultType);
         if (_mayReplaceResult)
         {
-            Result = converted;
+            Result = NewResult = converted;
             HasNewResult = true;
             IsReplaced = true;
             return;
@@ -155,11 +158,11 @@ public sealed class InterceptedCall
 
         try
         {
-            Result = _body(this);
+            NewResult = _body(this);
         }
         catch (Exception error) when (Shape.Failed(error, ResultType) is { } task)
         {
-            Result = task;
+            NewResult = task;
         }
 
         HasNewResult = true;

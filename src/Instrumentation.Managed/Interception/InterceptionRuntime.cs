@@ -112,7 +112,7 @@ internal static unsafe class InterceptionRuntime
         {
             if (exception is null)
             {
-                call.Result = call.HasNewResult ? call.Result : call.Shape.RestoreResult(result);
+                call.Result = call.HasNewResult ? call.NewResult : call.Shape.RestoreResult(result);
             }
 
             call.Exception = exception as Exception;
@@ -136,7 +136,7 @@ internal static unsafe class InterceptionRuntime
     /// <summary>The result that has to be written back.</summary>
     /// <param name="call">The call.</param>
     /// <returns>The result.</returns>
-    public static object? ResultOf(InterceptedCall call) => call.Result;
+    public static object? ResultOf(InterceptedCall call) => call.NewResult;
 
     /// <summary>The object that stands for a value whose type depends on the instantiation.</summary>
     /// <param name="address">The value.</param>
@@ -173,13 +173,7 @@ internal static unsafe class InterceptionRuntime
                 return;
             }
 
-            object? given = call.Result;
             Settle(call, behind);
-            call.Ended = now;
-            call.Interceptor.OnEnd(call);
-            call.Result = given;
-            call.Exception = null;
-            return;
         }
 
         call.Ended = now;

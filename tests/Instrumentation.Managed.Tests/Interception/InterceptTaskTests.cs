@@ -73,6 +73,43 @@ public sealed class InterceptTaskTests
     }
 
     [Fact]
+    public async Task TheTaskItselfIsGivenAlsoWhenTheInterceptorThrowsAtItsEnd()
+    {
+        Interceptor interceptor = new() { Entry = static call => call.Return(call.ResultType == typeof(ValueTask<int>) ? 4 : "other"), End = static _ => throw new InvalidOperationException("mine") };
+        await using InstrumentationSession session = await Watch.StartAsync();
+        await using ProbeHandle load = await Watch.AttachAsync(session, Probe.Method((Subject s) => s.LoadAsync(default!, default!)).Intercept(interceptor));
+        await using ProbeHandle count = await Watch.AttachAsync(session, Probe.Method((Subject s) => s.CountAsync(0)).Intercept(interceptor));
+        Assert.Equal("other", await new Subject().LoadAsync("a", Task.CompletedTask));
+        Assert.Equal(4, await new Subject().CountAsync(1));
+        Assert.Equal((1L, 1L), (load.Statistics.Faults, count.Statistics.Faults));
+    }
+
+    [Fact]
+    public async Task TheTaskItselfIsGivenHoweverSoonItEnds()
+    {
+        Interceptor interceptor = new()
+        {
+            Return = static call =>
+            {
+                TaskCompletionSource<string> source = new();
+                call.Return(source.Task);
+                ThreadPool.UnsafeQueueUserWorkItem(static source => ((TaskCompletionSource<string>)source!).SetResult("late"), source);
+            },
+        };
+        await using InstrumentationSession session = await Watch.StartAsync();
+        await using ProbeHandle handle = await Watch.AttachAsync(session, Probe.Method((Subject s) => s.LoadAsync(default!, default!)).Intercept(interceptor));
+        Subject subject = new();
+        for (int i = 0; i < 20_000; i++)
+        {
+            Task given = subject.LoadAsync("a", Task.CompletedTask);
+            Assert.True(given is Task<string>);
+            Assert.Equal("late", await (Task<string>)given);
+        }
+
+        Assert.Equal(0, handle.Statistics.Faults);
+    }
+
+    [Fact]
     public async Task ACancelledTaskIsSeenAsOne()
     {
         Interceptor interceptor = new();

@@ -15,6 +15,8 @@ internal sealed class Interceptor : CallInterceptor
 
     public Action<InterceptedCall>? Return { get; init; }
 
+    public Action<InterceptedCall>? End { get; init; }
+
     protected internal override bool Wants() => Wanted?.Invoke() ?? true;
 
     protected internal override void OnEntry(InterceptedCall call)
@@ -25,5 +27,9 @@ internal sealed class Interceptor : CallInterceptor
 
     protected internal override void OnReturn(InterceptedCall call) => Return?.Invoke(call);
 
-    protected internal override void OnEnd(InterceptedCall call) => Ends.Enqueue((call, call.Result, call.Exception));
+    protected internal override void OnEnd(InterceptedCall call)
+    {
+        Ends.Enqueue((call, call.Result, call.Exception));
+        End?.Invoke(call);
+    }
 }
