@@ -19,7 +19,7 @@ public sealed class Case : IDisposable
 
     /// <summary>The case that a test runs for: that of whoever runs the suite as a load, or a new one where a framework runs the test.</summary>
     /// <remarks>With <c>INSTRUMENTATION_SUITE_WRONG=1</c> in the environment the framework is shown wrong assertions: each of its tests has to fail.</remarks>
-    public static Case Current => Ambient.Value ??= new Case(mutated: Environment.GetEnvironmentVariable("INSTRUMENTATION_SUITE_WRONG") == "1");
+    public static Case Current => Ambient.Value ??= OfFramework();
 
     /// <summary>The case's number.</summary>
     public int Number { get; }
@@ -62,5 +62,13 @@ public sealed class Case : IDisposable
         {
             Directory.Delete(Folder, recursive: true);
         }
+    }
+
+    // Nobody disposes a case that a framework's test made for itself.
+    private static Case OfFramework()
+    {
+        Case made = new(mutated: Environment.GetEnvironmentVariable("INSTRUMENTATION_SUITE_WRONG") == "1");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => made.Dispose();
+        return made;
     }
 }
