@@ -84,6 +84,32 @@ static HRESULT callback_shutdown(void *self)
     return S_OK;
 }
 
+static HRESULT callback_jit_compilation_started(void *self, uintptr_t function, int32_t safe_to_block)
+{
+    (void)self;
+    (void)safe_to_block;
+    compilation_started(function);
+    return S_OK;
+}
+
+static HRESULT callback_jit_compilation_finished(void *self, uintptr_t function, HRESULT status, int32_t safe_to_block)
+{
+    (void)self;
+    (void)status;
+    (void)safe_to_block;
+    compilation_finished(function);
+    return S_OK;
+}
+
+static HRESULT callback_jit_inlining(void *self, uintptr_t caller, uintptr_t callee, int32_t *should_inline)
+{
+    (void)self;
+    (void)caller;
+    if (should_inline != NULL && inlining_held(callee))
+        *should_inline = 0;
+    return S_OK;
+}
+
 // The runtime is about to compile the method anew. To set nothing is to compile the original.
 static HRESULT callback_get_rejit_parameters(void *self, uintptr_t module, uint32_t token, clr_object *control)
 {
@@ -112,10 +138,10 @@ static HRESULT callback_get_rejit_parameters(void *self, uintptr_t module, uint3
 static HRESULT callback_rejit_compilation_started(void *self, uintptr_t function, uintptr_t rejit, int32_t safe_to_block)
 {
     (void)self;
-    (void)function;
     (void)rejit;
     (void)safe_to_block;
     count(&state.rejit_started);
+    compilation_started(function);
     return S_OK;
 }
 
@@ -126,6 +152,7 @@ static HRESULT callback_rejit_compilation_finished(void *self, uintptr_t functio
     (void)rejit;
     (void)safe_to_block;
     count(&state.rejit_finished);
+    compilation_finished(function);
     if (failed(status)) {
         count(&state.rejit_failed);
         errors_push(0, 0, function, status);
@@ -172,7 +199,12 @@ static const clr_method callback_vtable[CALLBACK_COUNT] = {
     [IUNKNOWN_RELEASE] = METHOD(static_release),
     [CALLBACK_INITIALIZE] = METHOD(callback_initialize),
     [CALLBACK_SHUTDOWN] = METHOD(callback_shutdown),
-    [CALLBACK_SHUTDOWN + 1 ... CALLBACK_INITIALIZE_FOR_ATTACH - 1] = METHOD(ignored),
+    [CALLBACK_SHUTDOWN + 1 ... CALLBACK_JIT_COMPILATION_STARTED - 1] = METHOD(ignored),
+    [CALLBACK_JIT_COMPILATION_STARTED] = METHOD(callback_jit_compilation_started),
+    [CALLBACK_JIT_COMPILATION_FINISHED] = METHOD(callback_jit_compilation_finished),
+    [CALLBACK_JIT_COMPILATION_FINISHED + 1 ... CALLBACK_JIT_INLINING - 1] = METHOD(ignored),
+    [CALLBACK_JIT_INLINING] = METHOD(callback_jit_inlining),
+    [CALLBACK_JIT_INLINING + 1 ... CALLBACK_INITIALIZE_FOR_ATTACH - 1] = METHOD(ignored),
     [CALLBACK_INITIALIZE_FOR_ATTACH] = METHOD(callback_initialize_for_attach),
     [CALLBACK_PROFILER_ATTACH_COMPLETE] = METHOD(callback_profiler_attach_complete),
     [CALLBACK_PROFILER_DETACH_SUCCEEDED] = METHOD(ignored),

@@ -74,7 +74,8 @@ typedef struct clr_event_provider {
     const uint16_t *filter;
 } clr_event_provider;
 
-// COR_PRF_MONITOR: what ReJIT and stack walks need. Both may be set at an attach, and slow nothing down.
+// COR_PRF_MONITOR: what ReJIT and stack walks need, and what tells of compilations. All may be set at an attach, and slow down at most what compiles.
+#define COR_PRF_MONITOR_JIT_COMPILATION 0x00000020u
 #define COR_PRF_ENABLE_REJIT 0x00040000u
 #define COR_PRF_ENABLE_STACK_SNAPSHOT 0x10000000u
 
@@ -103,6 +104,9 @@ static const clr_guid IID_ICorProfilerCallback[] = {
 enum {
     CALLBACK_INITIALIZE = 3,
     CALLBACK_SHUTDOWN = 4,
+    CALLBACK_JIT_COMPILATION_STARTED = 23,
+    CALLBACK_JIT_COMPILATION_FINISHED = 24,
+    CALLBACK_JIT_INLINING = 28,
     CALLBACK_INITIALIZE_FOR_ATTACH = 80,
     CALLBACK_PROFILER_ATTACH_COMPLETE = 81,
     CALLBACK_PROFILER_DETACH_SUCCEEDED = 82,

@@ -42,12 +42,21 @@ extern struct instr_state {
 static inline void count(_Atomic uint32_t *counter) { atomic_fetch_add_explicit(counter, 1, memory_order_relaxed); }
 
 // What the profiler always asks the runtime for.
-#define EVENT_MASK (COR_PRF_ENABLE_REJIT | COR_PRF_ENABLE_STACK_SNAPSHOT)
+#define EVENT_MASK (COR_PRF_ENABLE_REJIT | COR_PRF_ENABLE_STACK_SNAPSHOT | COR_PRF_MONITOR_JIT_COMPILATION)
 
 // ---- contention.c -----------------------------------------------------------------------------------------------------------
 
 // An event of the session that instr_watch_contention has started; on the thread that raised it.
 void contention_event(uint32_t event, const uint8_t *data, uint32_t bytes);
+
+// ---- inlining.c -------------------------------------------------------------------------------------------------------------
+
+// The current thread begins, or ends, to compile a function.
+void compilation_started(uintptr_t function);
+void compilation_finished(uintptr_t function);
+
+// Whether a function is one of those that must not be inlined now.
+bool inlining_held(uintptr_t function);
 
 // ---- errors.c ---------------------------------------------------------------------------------------------------------------
 

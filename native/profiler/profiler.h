@@ -135,6 +135,10 @@ INSTR_EXPORT int32_t instr_gettid(void);
 // within the thread's stack), so a broken chain yields 0 or a wrong address, never a fault.
 INSTR_EXPORT uintptr_t instr_caller(const void *marker);
 
+// From now on the runtime inlines none of the methods anew, and what other threads were compiling has ended: to be called before a request to compile them anew. Waits for so long at
+// most; S_FALSE if something was still being compiled. With a count of 0 the last call's effect ends.
+INSTR_EXPORT int32_t instr_hold_inlining(const uintptr_t *modules, const uint32_t *tokens, uint32_t count, uint64_t limit_ns);
+
 // Has the runtime tell each thread's waits for a Monitor or a System.Threading.Lock. `contexts` is the table that says which
 // span each thread works for (Core/Spans): `capacity` of them, a power of two, of which a thread has one of `places` from the
 // one that its id gives. A null table ends it. S_FALSE if it was on, or off, already; what the runtime answers to the session.

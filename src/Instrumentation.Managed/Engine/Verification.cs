@@ -91,7 +91,7 @@ internal sealed class Verification(RuntimeProfiler profiler, OldCode oldCode)
     }
 
     // The JIT inlines no method with one of these marks, and no large one but by force.
-    private static bool CanBeInlined(WovenMethod method)
+    public static bool CanBeInlined(WovenMethod method)
     {
         const MethodImplAttributes Never = MethodImplAttributes.NoInlining | MethodImplAttributes.NoOptimization;
         MethodImplAttributes marks = method.Method.GetMethodImplementationFlags();

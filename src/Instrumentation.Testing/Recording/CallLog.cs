@@ -6,6 +6,8 @@ namespace Instrumentation.Testing.Recording;
 /// <param name="capacity">The most that are kept.</param>
 internal sealed class CallLog(int capacity)
 {
+    private const int LongestWait = 1000;
+
     private readonly Lock _gate = new();
     private readonly List<RecordedCall> _calls = [];
     private long _lost;
@@ -39,9 +41,18 @@ internal sealed class CallLog(int capacity)
     public IReadOnlyList<RecordedCall> Read()
     {
         using ThreadStates.GuardScope guard = ThreadStates.Guard();
+        RecordedCall[] calls;
         lock (_gate)
         {
-            return [.. _calls];
+            calls = [.. _calls];
         }
+
+        long deadline = Environment.TickCount64 + LongestWait;
+        foreach (RecordedCall call in calls)
+        {
+            call.AwaitEnd(deadline);
+        }
+
+        return calls;
     }
 }

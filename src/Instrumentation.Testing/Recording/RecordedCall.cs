@@ -82,6 +82,28 @@ public sealed class RecordedCall
     /// <summary>The frames that led to the call, without source information.</summary>
     internal StackTrace Trace { get; }
 
+    /// <summary>The task that ends the call, once the method has given it.</summary>
+    internal Task? Task { get; set; }
+
+    /// <summary>
+    /// A task counts as completed before what waits for it is told: whoever awaits it just then goes on, while another thread is still about to record the end. It is that close, unless the probe is
+    /// gone, so the wait is bounded, and made once.
+    /// </summary>
+    /// <param name="deadline">Until when; milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    internal void AwaitEnd(long deadline)
+    {
+        if (!_hasEnded && Task is { IsCompleted: true })
+        {
+            SpinWait spin = default;
+            while (!_hasEnded && Environment.TickCount64 < deadline)
+            {
+                spin.SpinOnce();
+            }
+
+            Task = null;
+        }
+    }
+
     internal void End(InterceptedCall call, object? result)
     {
         Result = result;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Instrumentation.Managed.Interception;
 using Instrumentation.Testing.Snapshots;
 using Instrumentation.Testing.StandIns;
 
@@ -41,7 +42,15 @@ internal sealed class RecordingInterceptor(WatchGroup group) : CallInterceptor
             // A recorder that began or ended inside of the call stays so for its caller.
             RecorderFlow? now = RecorderFlow.Current;
             RecorderFlow.Current = ReferenceEquals(now, recording.Flow) ? recording.FlowBefore : now is null ? null : now with { Call = recording.FlowBefore?.Call };
-            Try(recording, call, static (recording, call) => recording.StandIn?.Return(call));
+            Try(recording, call, static (recording, call) =>
+            {
+                recording.StandIn?.Return(call);
+                Task? task = call.Result as Task ?? (call.Result is { } given && TaskTypes.IsTask(call.ResultType) ? ValueTaskParts.ObjectOf(given) as Task : null);
+                foreach ((_, RecordedCall? recorded) in recording.Frame.Records)
+                {
+                    recorded?.Task = task;
+                }
+            });
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed unsafe class NativeProfiler
     private readonly delegate* unmanaged<NativeError*, uint, uint> _takeErrors;
     private readonly delegate* unmanaged<NativeWalk*, NativeFrame*, int> _walkStacks;
     private readonly delegate* unmanaged<NativeFrame*, uint, int> _frameVersions;
+    private readonly delegate* unmanaged<nint*, int*, uint, ulong, int> _holdInlining;
     private readonly delegate* unmanaged<int> _threadId;
     private readonly delegate* unmanaged<uint*, uint, uint> _abi;
     private readonly delegate* unmanaged<void*, uint, uint, int> _watchContention;
@@ -32,6 +33,7 @@ internal sealed unsafe class NativeProfiler
         _takeErrors = (delegate* unmanaged<NativeError*, uint, uint>)NativeLibrary.GetExport(library, "instr_take_errors");
         _walkStacks = (delegate* unmanaged<NativeWalk*, NativeFrame*, int>)NativeLibrary.GetExport(library, "instr_walk_stacks");
         _frameVersions = (delegate* unmanaged<NativeFrame*, uint, int>)NativeLibrary.GetExport(library, "instr_frame_versions");
+        _holdInlining = (delegate* unmanaged<nint*, int*, uint, ulong, int>)NativeLibrary.GetExport(library, "instr_hold_inlining");
         _threadId = (delegate* unmanaged<int>)NativeLibrary.GetExport(library, "instr_gettid");
         _abi = (delegate* unmanaged<uint*, uint, uint>)NativeLibrary.GetExport(library, "instr_abi");
         _watchContention = (delegate* unmanaged<void*, uint, uint, int>)NativeLibrary.GetExport(library, "instr_watch_contention");
@@ -123,6 +125,22 @@ internal sealed unsafe class NativeProfiler
         // SAFETY: a plain out parameter.
         _ = _bodyServed(method.Module, (uint)method.Token, &served);
         return (int)served;
+    }
+
+    /// <summary>Keeps the runtime from inlining methods anew until the next call, and waits for what other threads were compiling.</summary>
+    /// <param name="methods">The methods; none to end it.</param>
+    /// <param name="limit">The longest wait.</param>
+    /// <returns>False when something was still being compiled then.</returns>
+    public bool HoldInlining(IReadOnlyList<MethodKey> methods, TimeSpan limit)
+    {
+        nint[] modules = [.. methods.Select(static method => method.Module)];
+        int[] tokens = [.. methods.Select(static method => method.Token)];
+        fixed (nint* firstModule = modules)
+        fixed (int* firstToken = tokens)
+        {
+            // SAFETY: the native side copies both arrays, which are of the given length.
+            return _holdInlining(firstModule, firstToken, (uint)modules.Length, (ulong)limit.TotalNanoseconds) == 0;
+        }
     }
 
     /// <summary>Takes the errors that the runtime reported since the last call.</summary>
