@@ -36,11 +36,13 @@ public sealed class OverheadGovernorTests
     {
         using Listener listener = new();
         FakeBackend backend = new() { Cost = static (_, _) => new HitCost(1, 1) };
-        InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { Budget = Events }, backend);
+        await using InstrumentationSession session = await FakeSession.StartAsync(new InstrumentationOptions { Budget = Events }, backend);
         ProbeHandle costly = await session.AttachAsync(FakeSession.Spec("costly"), Cancellation);
         ProbeHandle cheap = await session.AttachAsync(FakeSession.Spec("cheap"), Cancellation);
         FakeHook.Hit(cheap);
-        await HitUntilAsync(costly, () => costly.Level != ProbeLevel.Full);
+
+        // A step is told once it is made, everywhere in turn.
+        await HitUntilAsync(costly, () => session.Governor!.History.Count > 0 && listener.Seen.Any(static line => line.StartsWith("costly|", StringComparison.Ordinal)));
 
         GovernorStep step = Assert.Single(session.Governor!.History);
         Assert.Same(costly, step.Probe);

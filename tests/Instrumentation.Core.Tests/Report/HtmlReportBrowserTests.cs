@@ -210,7 +210,9 @@ public sealed class HtmlReportBrowserTests(Browser browser) : IClassFixture<Brow
 
     private static Task<string> FocusedAsync(BrowserPage page) => page.EvaluateAsync<string>("document.activeElement.ariaLabel ?? document.activeElement.tagName");
 
-    private static Task<double> FocusedWidthAsync(BrowserPage page) => page.EvaluateAsync<double>("document.activeElement.getBoundingClientRect().width");
+    // Frames move to their widths; what counts is where they arrive.
+    private static Task<double> FocusedWidthAsync(BrowserPage page) =>
+        page.EvaluateAsync<double>("Promise.allSettled(document.getAnimations().map(moving => moving.finished)).then(() => document.activeElement.getBoundingClientRect().width)");
 
     private static Task<bool> ClickAsync(BrowserPage page, string label) => page.EvaluateAsync<bool>($"document.querySelector('[aria-label=\"{label}\"]').click() ?? true");
 
