@@ -93,6 +93,7 @@ internal static unsafe class SpanFlow
         }
 
         // SAFETY: as in Fold.
+        ThreadStates.Identify(state);
         Fold(state, change.PreviousValue);
         FlowContext? flow = change.CurrentValue;
         state->Context->Activity = flow is null ? default : flow.Activity;

@@ -16,7 +16,6 @@ internal sealed class ManagedEngine
     /// <summary>Up to so many methods of one change are compiled at once, so that the outcome is known and not believed.</summary>
     private const int MostVerified = 32;
 
-    private static readonly TimeSpan LongestCompilation = TimeSpan.FromMilliseconds(500);
     private static readonly Lock Creation = new();
     private static ManagedEngine? _instance;
 
@@ -134,7 +133,7 @@ internal sealed class ManagedEngine
                         _verification.Prepare(woven);
                     }
 
-                    Request(woven, findings, waits: verify);
+                    InliningHold.Request(_profiler, woven, findings, waits: verify);
                 }
             }
             catch
@@ -212,33 +211,6 @@ internal sealed class ManagedEngine
 
                 ProbeSlots.ChangeLimits(runtime, limits);
                 throw new SpecException("The changed probe", $"it could not be woven, and the probe is as it was: {error.Message}.", "Attach a second probe, then dispose the first.");
-            }
-        }
-    }
-
-    // A caller that is being compiled may have taken a copy of a method already, which the runtime does not know yet: it would keep the old one. An assembly that is being loaded has none.
-    private void Request(List<WovenMethod> woven, Findings findings, bool waits)
-    {
-        MethodKey[] keys = [.. woven.Select(static method => method.Key)];
-        MethodKey[] inlined = waits ? [.. woven.Where(Verification.CanBeInlined).Select(static method => method.Key)] : [];
-        try
-        {
-            if (inlined.Length > 0 && !_profiler.Native.HoldInlining(inlined, LongestCompilation))
-            {
-                findings.Gaps.Add(new CoverageGap(
-                    woven.Count == 1 ? MethodName.WithParameters(woven[0].Method) : "methods of this probe",
-                    "another thread was compiling a method for long, and may have inlined what the probe is on as it was before",
-                    "Attach the probe again.",
-                    Blind: false));
-            }
-
-            _profiler.RequestReJit(keys);
-        }
-        finally
-        {
-            if (inlined.Length > 0)
-            {
-                _ = _profiler.Native.HoldInlining([], TimeSpan.Zero);
             }
         }
     }

@@ -33,6 +33,7 @@ internal static unsafe class SpanRuntime
     public static long Begin(ThreadState* state, int site)
     {
         // SAFETY: the state and what it points to belong to the current thread.
+        ThreadStates.Identify(state);
         SpanFrame* frame = state->Frames.Push();
         if (frame == null)
         {

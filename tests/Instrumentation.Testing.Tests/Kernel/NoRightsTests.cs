@@ -17,7 +17,10 @@ public sealed class NoRightsTests
             Assert.Skip($"{Tool} (util-linux) is not here.");
         }
 
-        ProcessStartInfo start = new(Tool, ["--bounding-set=-all", "--inh-caps=-all", Environment.ProcessPath!, typeof(NoRightsTests).Assembly.Location, "--filter-class", typeof(NoRightsTests).FullName!])
+        // The test program is started by its own name or by dotnet.
+        string program = Environment.ProcessPath!;
+        string[] self = Path.GetFileName(program) == "dotnet" ? [program, typeof(NoRightsTests).Assembly.Location] : [program];
+        ProcessStartInfo start = new(Tool, ["--bounding-set=-all", "--inh-caps=-all", .. self, "--filter-class", typeof(NoRightsTests).FullName!])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -34,14 +37,11 @@ public sealed class NoRightsTests
     }
 
     [Fact]
-    public async Task SystemCalls_AreSkipped()
+    public async Task SystemCalls_AreSkippedThereAndOnlyThere()
     {
-        if (Environment.GetEnvironmentVariable(InChild) is not null)
-        {
-            await using CallRecorder calls = await CallRecorder.StartAsync();
-            _ = calls.Syscalls.Should().NotConnect();
-            Assert.Fail("It was not skipped.");
-        }
+        await using CallRecorder calls = await CallRecorder.StartAsync();
+        _ = calls.Syscalls.Should().NotConnect();
+        Assert.True(Environment.GetEnvironmentVariable(InChild) is null, "It was not skipped.");
     }
 
     [Fact]

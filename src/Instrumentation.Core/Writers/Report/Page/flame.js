@@ -169,7 +169,7 @@ const showFlame = (flame, pane) => {
   new ResizeObserver(() => {
     if (graph.isConnected && graph.clientWidth !== width) {
       width = graph.clientWidth;
-      render(false);
+      render(graph.contains(document.activeElement));   // whoever is in it stays there
     }
   }).observe(graph);
 };
