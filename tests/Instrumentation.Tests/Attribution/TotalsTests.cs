@@ -41,9 +41,13 @@ public sealed class TotalsTests(ITestOutputHelper output)
         Assert.All(totals, static one =>
         {
             Assert.InRange(one.Value.BytesWritten, StoreService.BytesOfAStore + one.Key + 1, StoreService.BytesOfAStore + one.Key + 100);
-            Assert.True(one.Value.Syscalls >= 3, "two writes and a sleep");
-            Assert.True(one.Value.OffCpuNanoseconds >= (StoreService.SleepOfAStore - 1) * 1_000_000L, one.ToString());
+            Assert.True(one.Value.Syscalls >= 2, "two writes");
         });
+
+        // Not all of them: what a thread did last before it leaves a call can come after the call's record (decision 9).
+        KeyValuePair<int, SpanTotals>[] incomplete = [.. totals.Where(static one => one.Value.Syscalls < 3 || one.Value.OffCpuNanoseconds < (StoreService.SleepOfAStore - 1) * 1_000_000L)];
+        output.WriteLine($"{incomplete.Length} of {totals.Count} lack the sleep: {string.Join(Environment.NewLine, incomplete)}");
+        Assert.InRange(incomplete.Length, 0, Stores / 20);
 
         // One that is preempted while it is going to sleep waits for a processor instead.
         Assert.True(totals.Count(static one => one.Value.SleepNanoseconds >= (StoreService.SleepOfAStore - 1) * 1_000_000L) >= Stores * 3 / 4, "sleep is sleep");
