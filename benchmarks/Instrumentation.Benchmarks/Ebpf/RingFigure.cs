@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Instrumentation.Benchmarks.Interop;
 using Instrumentation.Ebpf.Capabilities;
-using Instrumentation.Ebpf.Interop;
 using Instrumentation.Ebpf.RingBuffer;
 
 namespace Instrumentation.Benchmarks.Ebpf;
